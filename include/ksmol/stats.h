@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counters, drop reasons and the debugfs tree. Every room writes here and
+ * nothing here calls back into a room.
+ */
+#ifndef _KSMOL_STATS_H
+#define _KSMOL_STATS_H
+
+#include <linux/percpu.h>
+#include <linux/seq_file.h>
+#include <linux/types.h>
+
+struct dentry;
+
+/*
+ * The end of a received frame: exactly one of these, counted in exactly one
+ * place (phy/rx.c). The first three are not drops. X(name, text): the name is
+ * the key in debugfs drops and the value's name in the tracepoint.
+ */
+#define KSMOL_VERDICTS(X)						\
+	X(DELIVERED,	"delivered",	"queued to at least one socket")	\
+	X(HANDLED,	"handled",	"consumed by the stack itself")	\
+	X(PASSED,	"passed",	"left to Linux (shared mode)")
+
+#define KSMOL_RX_DROPS(X)						\
+	X(RX_NO_PBUF,	"rx_no_pbuf",	"no descriptor in the RX class")	\
+	X(RX_NO_TX,	"rx_no_tx",	"eager policy: no TX buffer for a reply") \
+	X(RX_BYTES,	"rx_bytes",	"bytes pinned by RX maps at their limit") \
+	X(RX_PAGES,	"rx_pages",	"pages pinned by RX maps at their limit") \
+	X(RX_FLOOR,	"rx_floor",	"queues may not take the last RX pbufs")	\
+	X(RX_NO_SKB,	"rx_no_skb",	"unsharing or orphaning the skb failed")	\
+	X(RX_PFMEMALLOC, "rx_pfmemalloc", "skb from the system's emergency memory") \
+	X(RX_UNREADABLE, "rx_unreadable", "payload in device memory")		\
+	X(RX_GSO,	"rx_gso",	"super-frame that can't be segmented")	\
+	X(RX_DETACHED,	"rx_detached",	"interface going away")			\
+	X(OTHERHOST,	"otherhost",	"another station's link-layer address")	\
+	X(L2_PROTO,	"l2_proto",	"EtherType that nobody handles")		\
+	X(VLAN,		"vlan",		"VLAN that isn't configured")		\
+	X(ARP_SHORT,	"arp_short",	"ARP packet shorter than its format")	\
+	X(ARP_FORMAT,	"arp_format",	"ARP hardware or protocol type, length or operation") \
+	X(ARP_ADDR,	"arp_addr",	"ARP sender that no station may have")	\
+	X(ARP_NOT_US,	"arp_not_us",	"ARP request or reply for others")		\
+	X(IP_SHORT,	"ip_short",	"shorter than the IP header or its length says") \
+	X(IP_VERSION,	"ip_version",	"IP version")				\
+	X(IP_HDRLEN,	"ip_hdrlen",	"IP header length")			\
+	X(IP_TOTLEN,	"ip_totlen",	"IP total length")			\
+	X(IP_CSUM,	"ip_csum",	"IP header checksum")			\
+	X(IP_OPTIONS,	"ip_options",	"malformed IP options")			\
+	X(IP_SRCROUTE,	"ip_srcroute",	"source-routed packet")			\
+	X(IP_SADDR,	"ip_saddr",	"source address that can't be on the wire") \
+	X(IP_DADDR,	"ip_daddr",	"destination address that can't be on the wire") \
+	X(IP_NOT_US,	"ip_not_us",	"destination is not an address of ours")	\
+	X(IP_L2_BCAST,	"ip_l2_bcast",	"unicast packet in a broadcast frame")	\
+	X(IP_FRAGMENT,	"ip_fragment",	"fragment")				\
+	X(IP_PROTO,	"ip_proto",	"transport protocol that nobody handles")	\
+	X(IPV6,		"ipv6",		"IPv6 packet")				\
+	X(ICMP_SHORT,	"icmp_short",	"ICMP message shorter than its type needs") \
+	X(ICMP_CSUM,	"icmp_csum",	"ICMP checksum")				\
+	X(ICMP_TYPE,	"icmp_type",	"ICMP type that is not acted on")		\
+	X(ICMP_BCAST,	"icmp_bcast",	"echo request to broadcast or multicast")	\
+	X(ICMP_QUOTE,	"icmp_quote",	"ICMP error about nothing we sent")		\
+	X(ICMP_NO_BUF,	"icmp_no_buf",	"no buffer for the echo reply")		\
+	X(UDP_SHORT,	"udp_short",	"shorter than the UDP header")		\
+	X(UDP_LEN,	"udp_len",	"UDP length")				\
+	X(UDP_CSUM,	"udp_csum",	"UDP checksum")				\
+	X(UDP_NO_SOCKET, "udp_no_socket", "no socket on that port")		\
+	X(PING_NO_SOCKET, "ping_no_socket", "echo reply that no socket asked for") \
+	X(SOCK_FULL,	"sock_full",	"receive queue at its limit")		\
+	X(SOCK_FILTER,	"sock_filter",	"socket filter refused it")		\
+	X(SOCK_CLOSED,	"sock_closed",	"socket closing")
+
+enum ksmol_verdict {
+#define KSMOL_ENUM(id, key, text) KSMOL_##id,
+	KSMOL_VERDICTS(KSMOL_ENUM)
+	KSMOL_FIRST_DROP,
+	KSMOL_BEFORE_DROPS = KSMOL_FIRST_DROP - 1,
+#undef KSMOL_ENUM
+#define KSMOL_ENUM(id, key, text) KSMOL_DROP_##id,
+	KSMOL_RX_DROPS(KSMOL_ENUM)
+#undef KSMOL_ENUM
+	KSMOL_NR_VERDICTS
+};
+
+/*
+ * The end of a frame we wanted to send and could not. The frames that went
+ * out are counted per interface.
+ */
+#define KSMOL_TX_DROPS(X)						\
+	X(NO_PBUF,	"tx_no_pbuf",	"no buffer in the TX class (or reserve)") \
+	X(NO_SKB,	"tx_no_skb",	"no skb for the headers")			\
+	X(NO_ROUTE,	"tx_no_route",	"no route")				\
+	X(NO_SOURCE,	"tx_no_source",	"no usable source address")		\
+	X(TOO_BIG,	"tx_too_big",	"larger than the MTU")			\
+	X(SCOPE,	"tx_scope",	"loopback address bound for the wire")	\
+	X(DEV_DOWN,	"tx_dev_down",	"interface down or detached")		\
+	X(DEV_DROP,	"tx_dev_drop",	"queueing discipline or driver refused it") \
+	X(NEIGH_TABLE,	"tx_neigh_table", "neighbor table full")		\
+	X(NEIGH_QUEUE,	"tx_neigh_queue", "pending queue of the neighbor full")	\
+	X(NEIGH_TOTAL,	"tx_neigh_total", "pending packets in all at their limit") \
+	X(NEIGH_FAILED,	"tx_neigh_failed", "neighbor did not answer")		\
+	X(NEIGH_FLUSHED, "tx_neigh_flushed", "interface went away while pending")	\
+	X(ICMP_RATE,	"tx_icmp_rate",	"ICMP error above the rate limit")	\
+	X(LOOP_FULL,	"tx_loop_full",	"local delivery queue full")
+
+enum ksmol_tx_drop {
+#define KSMOL_ENUM(id, key, text) KSMOL_TX_DROP_##id,
+	KSMOL_TX_DROPS(KSMOL_ENUM)
+#undef KSMOL_ENUM
+	KSMOL_NR_TX_DROPS
+};
+
+/* Every copy of payload and its reason (P6). */
+#define KSMOL_COPIES(X)							\
+	X(USER_IN,	"user_in",	"program to pool, sendmsg")		\
+	X(USER_OUT,	"user_out",	"pool or skb to program, recvmsg")	\
+	X(COPYBREAK_RX,	"copybreak_rx",	"short frame out of a large driver buffer") \
+	X(COPYBREAK_TX,	"copybreak_tx",	"short frame into the skb's linear part")	\
+	X(ECHO,		"echo",		"echo request into its reply")		\
+	X(DUP,		"dup",		"broadcast to one more socket")		\
+	X(ORPHAN,	"orphan",	"a sender's zero-copy pages, before queueing") \
+	X(BOUND,	"bound",	"device at its limit of outstanding buffers")
+
+enum ksmol_copy {
+#define KSMOL_ENUM(id, key, text) KSMOL_COPY_##id,
+	KSMOL_COPIES(KSMOL_ENUM)
+#undef KSMOL_ENUM
+	KSMOL_NR_COPIES
+};
+
+/* What became of TX tokens, kept per policy. */
+#define KSMOL_TOKEN_ENDS(X)						\
+	X(OPENED,	"opened",	"tokens handed out")			\
+	X(REFUSED,	"refused",	"not handed out: no buffer (eager)")	\
+	X(CONSUMED,	"consumed",	"ended with a buffer from the TX class")	\
+	X(RESERVE,	"reserve",	"ended with a buffer from the reserve")	\
+	X(FAILED,	"failed",	"wanted a buffer on consume, got none")	\
+	X(DROPPED,	"dropped",	"ended unused")				\
+	X(RETURNED,	"returned",	"of those, gave a buffer back")
+
+enum ksmol_token_end {
+#define KSMOL_ENUM(id, key, text) KSMOL_TOKEN_##id,
+	KSMOL_TOKEN_ENDS(KSMOL_ENUM)
+#undef KSMOL_ENUM
+	KSMOL_NR_TOKEN_ENDS
+};
+
+#define KSMOL_NR_POLICIES 3
+
+/**
+ * struct ksmol_stats - the counters of one CPU
+ * @frames_in: frames taken from devices and from local delivery; a
+ *	super-frame counts once for each datagram in it
+ * @verdict: how they ended; sums to @frames_in when quiet
+ * @tx_drop: frames that could not be sent, by reason
+ * @copy: number of payload copies, by reason
+ * @copy_bytes: bytes of those copies
+ * @token: token outcomes by policy
+ * @purged: pbufs that sockets gave back unread on close
+ */
+struct ksmol_stats {
+	u64 frames_in;
+	u64 verdict[KSMOL_NR_VERDICTS];
+	u64 tx_drop[KSMOL_NR_TX_DROPS];
+	u64 copy[KSMOL_NR_COPIES];
+	u64 copy_bytes[KSMOL_NR_COPIES];
+	u64 token[KSMOL_NR_POLICIES][KSMOL_NR_TOKEN_ENDS];
+	u64 purged;
+};
+
+DECLARE_PER_CPU_ALIGNED(struct ksmol_stats, ksmol_stats);
+
+/*
+ * ksmol_stat_inc(field): from any context.
+ * __ksmol_stat_inc(field): softirq, or BH disabled; the cheaper one where
+ * per-CPU operations are not single instructions.
+ */
+#define ksmol_stat_inc(field)		this_cpu_inc(ksmol_stats.field)
+#define ksmol_stat_add(field, n)	this_cpu_add(ksmol_stats.field, n)
+#define __ksmol_stat_inc(field)		__this_cpu_inc(ksmol_stats.field)
+#define __ksmol_stat_add(field, n)	__this_cpu_add(ksmol_stats.field, n)
+
+#define ksmol_stat_copy(reason, bytes) do {				\
+	ksmol_stat_inc(copy[KSMOL_COPY_##reason]);			\
+	ksmol_stat_add(copy_bytes[KSMOL_COPY_##reason], bytes);		\
+} while (0)
+#define __ksmol_stat_copy(reason, bytes) do {				\
+	__ksmol_stat_inc(copy[KSMOL_COPY_##reason]);			\
+	__ksmol_stat_add(copy_bytes[KSMOL_COPY_##reason], bytes);	\
+} while (0)
+
+/* Counts a frame that could not be sent, and traces it. Any context. */
+void ksmol_tx_dropped(enum ksmol_tx_drop reason, int ifindex);
+
+/* Sums over all CPUs; @offset is offsetof(struct ksmol_stats, field). */
+u64 ksmol_stats_sum(size_t offset);
+#define ksmol_stats_read(field) \
+	ksmol_stats_sum(offsetof(struct ksmol_stats, field))
+
+extern const char * const ksmol_verdict_names[KSMOL_NR_VERDICTS];
+extern const char * const ksmol_tx_drop_names[KSMOL_NR_TX_DROPS];
+extern const char * const ksmol_copy_names[KSMOL_NR_COPIES];
+extern const char * const ksmol_token_end_names[KSMOL_NR_TOKEN_ENDS];
+
+/* --- debugfs: the tree is owned by stats/, the rooms add their files --- */
+
+typedef int (*ksmol_show_fn)(struct seq_file *m, void *data);
+
+/**
+ * ksmol_debugfs_dir() - make a directory below debugfs/ksmol
+ * @parent: a directory made by this function, or NULL for debugfs/ksmol
+ *
+ * Return: the directory, or an error pointer or NULL where debugfs is not
+ * available; either may be passed on as @parent and to the functions below.
+ */
+struct dentry *ksmol_debugfs_dir(struct dentry *parent, const char *name);
+
+/**
+ * ksmol_debugfs_file() - add a read-only file (0444)
+ * @show: fills the seq_file from @data; process context, may sleep, takes no
+ *	lock that a packet path waits for
+ *
+ * Return: the file, for ksmol_debugfs_remove(); it must be removed before what
+ * @data points at is freed.
+ */
+struct dentry *ksmol_debugfs_file(struct dentry *parent, const char *name,
+				  ksmol_show_fn show, void *data);
+
+/* Removes a file, or a directory and what is in it; waits for open readers to
+ * finish their read. NULL and error pointers are fine.
+ */
+void ksmol_debugfs_remove(struct dentry *dentry);
+
+int ksmol_stats_init(void);
+void ksmol_stats_exit(void);
+
+#endif /* _KSMOL_STATS_H */
