@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Module parameters: all of them live in module/params.c. */
+#ifndef _KSMOL_PARAMS_H
+#define _KSMOL_PARAMS_H
+
+#include <linux/types.h>
+#include <ksmol/pool.h>
+
+/* TX token policies; see phy.h. The order is that of ksmol_stats.token. */
+enum ksmol_tx_policy {
+	KSMOL_POLICY_EAGER,
+	KSMOL_POLICY_LAZY,
+	KSMOL_POLICY_RESERVE,
+};
+
+extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
+
+/**
+ * struct ksmol_params - values in force; read with READ_ONCE() where writable
+ * @tx_policy: enum ksmol_tx_policy (writable)
+ * @shared: mode=shared is the default for attach= (writable)
+ * @protocol: socket protocol number; @protocol + 1 is for ping sockets
+ * @neigh_max: neighbor entries in all
+ * @neigh_queue: packets that may wait for one neighbor (writable)
+ * @neigh_queue_total: packets that may wait for neighbors in all (writable)
+ * @route_max: routes per network namespace
+ * @sock_rx: default receive queue limit of a socket in pbufs (writable)
+ * @sock_tx: default limit of a socket's pbufs in flight (writable)
+ * @sock_hash: buckets of the demux tables, a power of two
+ * @icmp_rate: ICMP errors per second that we originate at most (writable)
+ * @arp_probe_ms: base interval of address probing, ms (RFC 5227: 1000);
+ *	0 uses an address at once, announced but not probed (writable)
+ * @echo_broadcast: answer echo requests to broadcast addresses (writable)
+ */
+struct ksmol_params {
+	int tx_policy;
+	bool shared;
+	unsigned int protocol;
+	unsigned int neigh_max;
+	unsigned int neigh_queue;
+	unsigned int neigh_queue_total;
+	unsigned int route_max;
+	unsigned int sock_rx;
+	unsigned int sock_tx;
+	unsigned int sock_hash;
+	unsigned int icmp_rate;
+	unsigned int arp_probe_ms;
+	bool echo_broadcast;
+};
+
+extern struct ksmol_params ksmol_params;
+
+/* Validates what was given at load; one log line and an errno when refused. */
+int ksmol_params_check(struct ksmol_pool_config *cfg);
+
+/* Acts on the attach= values given at load, then lets writes act at once.
+ * Return: 0 or the error of the first that failed; then none is attached.
+ */
+int ksmol_params_start(void);
+/* From here on attach= and detach= answer ESHUTDOWN. */
+void ksmol_params_stop(void);
+
+#endif /* _KSMOL_PARAMS_H */

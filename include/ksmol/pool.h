@@ -1,0 +1,646 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The fixed pool: pbuf descriptors, their storage, classes and reserve.
+ *
+ * Ownership words used in every comment: a function "consumes @pb" when the
+ * caller must not touch it afterwards whatever is returned, "borrows @pb" when
+ * it stays the caller's, and "takes @pb on success" when only a return of 0
+ * moves it.
+ *
+ * Context: unless a comment says otherwise, pbuf functions want bottom halves
+ * disabled (softirq, or process context inside local_bh_disable()).
+ */
+#ifndef _KSMOL_POOL_H
+#define _KSMOL_POOL_H
+
+#include <linux/cache.h>
+#include <linux/interrupt.h>
+#include <linux/llist.h>
+#include <linux/skbuff.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <ksmol/addr.h>
+#include <ksmol/stats.h>
+
+struct dentry;
+struct iov_iter;
+struct seq_file;
+struct sock;
+struct ksmol_phy;
+struct ksmol_pool;
+
+/* In whose hands a pbuf is. One byte in the pbuf; the census counts them. */
+#define KSMOL_OWNERS(X)							\
+	X(FREE,		"free")		/* in the pool */		\
+	X(STACK,	"stack")	/* being received or built */	\
+	X(TOKEN,	"token")	/* held by an unused TX token */	\
+	X(SOCKET,	"socket")	/* in a socket's receive queue */	\
+	X(NEIGH,	"neighbor")	/* waiting for a link-layer address */ \
+	X(REASS,	"reassembly")	/* fragment of an incomplete datagram */ \
+	X(DEVICE,	"device")	/* sent, not yet completed */	\
+	X(USER,		"user")		/* held by an in-kernel user */
+
+enum ksmol_owner {
+#define KSMOL_ENUM(id, key) KSMOL_OWNER_##id,
+	KSMOL_OWNERS(KSMOL_ENUM)
+#undef KSMOL_ENUM
+	KSMOL_NR_OWNERS
+};
+
+/*
+ * The set a pbuf was made for and returns to. RX and TX have their guaranteed
+ * share each, SHARED serves whichever runs out first, RESERVE is seen only by
+ * control replies, and EMERGENCY holds one descriptor per CPU with which a
+ * frame can be processed, though not queued, when everything else is gone.
+ */
+#define KSMOL_CLASSES(X)						\
+	X(RX,		"rx")						\
+	X(TX,		"tx")						\
+	X(SHARED,	"shared")					\
+	X(RESERVE,	"reserve")					\
+	X(EMERGENCY,	"emergency")
+
+enum ksmol_class {
+#define KSMOL_ENUM(id, key) KSMOL_CLASS_##id,
+	KSMOL_CLASSES(KSMOL_ENUM)
+#undef KSMOL_ENUM
+	KSMOL_NR_CLASSES
+};
+
+/**
+ * struct ksmol_rx_info - what the layers learned about a received packet
+ * @saddr, @daddr: network-layer addresses, family in the pbuf
+ * @sport, @dport: transport ports (for an echo reply @dport is the identifier)
+ * @ifindex: the interface it came in on
+ * @l4_off: bytes from the pbuf's start to the transport header
+ * @ttl, @tos: TTL or hop limit, TOS or traffic class
+ * @pkt_type: PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST
+ * @csum_ok: the transport checksum is known to be good
+ * @csum: CHECKSUM_COMPLETE's sum over the pbuf's bytes, if @csum_valid
+ */
+struct ksmol_rx_info {
+	struct ksmol_addr saddr;
+	struct ksmol_addr daddr;
+	__be16 sport;
+	__be16 dport;
+	int ifindex;
+	u16 l4_off;
+	u8 ttl;
+	u8 tos;
+	u8 pkt_type;
+	u8 csum_ok:1;
+	u8 csum_valid:1;
+	__wsum csum;
+};
+
+/**
+ * struct ksmol_tx_info - what a frame needs on its way out
+ * @sk: socket to be woken when it is back, one reference; taken with xchg()
+ *	so that completion and close() can't both put it. It shares its place
+ *	with a received pbuf's time stamp, which no pointer can equal
+ * @ubuf: completion; its flags and reference count are set by phy/tx
+ * @phy: device that holds the frame, one reference; NULL when none does
+ * @csum_start, @csum_offset: where the device or phy/tx completes the
+ *	transport checksum, relative to the frame's network header; 0 = none
+ * @hlen: bytes at the front that are headers: they go into the skb's linear
+ *	part, the rest goes out as page fragments
+ */
+struct ksmol_tx_info {
+	struct sock *sk;
+	struct ubuf_info ubuf;
+	struct ksmol_phy *phy;
+	u16 csum_start;
+	u16 csum_offset;
+	u16 hlen;
+};
+
+/**
+ * struct ksmol_pbuf - descriptor of one frame, or of a part of one
+ * @next: link of whatever list its owner keeps
+ * @node: link of the completion list (any context)
+ * @chain: more payload of the same frame (TX only), or NULL
+ * @skb: map: the skb it holds; NULL for storage
+ * @pool: home
+ * @page: the pool's page (TX, shared and reserve classes), or NULL
+ * @head: start of its storage: the page's memory, or the small slot of an RX
+ *	descriptor
+ * @off: first valid byte, from skb->data or from @head
+ * @len: valid bytes of this pbuf; a chain's total is ksmol_pbuf_chain_len()
+ * @truesize: bytes charged against the RX bytes limit while it maps an skb
+ * @pages: pages charged likewise
+ * @owner: enum ksmol_owner; changed only through ksmol_pbuf_own()
+ * @home: enum ksmol_class
+ * @family: AF_INET or AF_INET6 once the network header is parsed
+ * @flags: KSMOL_PB_*
+ * @tstamp: receive time in ns, 0 when not taken
+ * @rx, @tx: by direction
+ */
+struct ksmol_pbuf {
+	struct ksmol_pbuf *next;
+	struct sk_buff *skb;
+	u8 *head;
+	u32 off;
+	u32 len;
+	u32 truesize;
+	u16 pages;
+	u8 owner;
+	u8 home;
+	u8 family;
+	u8 flags;
+	struct ksmol_pool *pool;
+	struct page *page;
+	union {
+		struct {
+			ktime_t tstamp;
+			struct ksmol_rx_info rx;
+		};
+		struct {
+			struct ksmol_tx_info tx;
+			struct ksmol_pbuf *chain;
+			struct llist_node node;
+		};
+	};
+} __aligned(L1_CACHE_BYTES);
+
+static_assert(sizeof(struct ksmol_pbuf) <= 2 * L1_CACHE_BYTES ||
+	      L1_CACHE_BYTES < 64);
+
+#define KSMOL_PB_CONTROL	0x01	/* a control reply: reserve allowed */
+#define KSMOL_PB_TX		0x02	/* the tx half of the union is in use */
+#define KSMOL_PB_LOOP		0x04	/* received from ourselves */
+
+/* A singly linked FIFO of pbufs through @next; no lock of its own. */
+struct ksmol_pbuf_list {
+	struct ksmol_pbuf *first;
+	struct ksmol_pbuf **tail;
+	u32 count;
+};
+
+static inline void ksmol_pbuf_list_init(struct ksmol_pbuf_list *list)
+{
+	list->first = NULL;
+	list->tail = &list->first;
+	list->count = 0;
+}
+
+static inline void ksmol_pbuf_list_add(struct ksmol_pbuf_list *list,
+				       struct ksmol_pbuf *pb)
+{
+	pb->next = NULL;
+	*list->tail = pb;
+	list->tail = &pb->next;
+	list->count++;
+}
+
+static inline struct ksmol_pbuf *
+ksmol_pbuf_list_pop(struct ksmol_pbuf_list *list)
+{
+	struct ksmol_pbuf *pb = list->first;
+
+	if (!pb)
+		return NULL;
+	list->first = pb->next;
+	if (!list->first)
+		list->tail = &list->first;
+	list->count--;
+	return pb;
+}
+
+/* Moves all of @from to the end of @to. */
+static inline void ksmol_pbuf_list_splice(struct ksmol_pbuf_list *to,
+					  struct ksmol_pbuf_list *from)
+{
+	if (!from->first)
+		return;
+	*to->tail = from->first;
+	to->tail = from->tail;
+	to->count += from->count;
+	ksmol_pbuf_list_init(from);
+}
+
+/**
+ * struct ksmol_pool_config - sizes, fixed for the life of the pool
+ * @count: pbufs of each class; EMERGENCY is set by the pool (one per CPU)
+ * @buf_size: bytes of page storage per TX, shared and reserve pbuf: PAGE_SIZE
+ *	times a power of two, at most 64 KiB
+ * @copybreak: bytes of the small slot of each RX pbuf; 0 turns copying off
+ * @rx_bytes: most bytes of skb truesize that RX maps may pin
+ * @rx_pages: most pages that RX maps may pin
+ */
+struct ksmol_pool_config {
+	u32 count[KSMOL_NR_CLASSES];
+	u32 buf_size;
+	u32 copybreak;
+	u64 rx_bytes;
+	u64 rx_pages;
+};
+
+/*
+ * Per-CPU stash of a class: touched by its CPU with BH disabled, no lock. What
+ * the other CPUs' stashes hold can't be reached when the shared list is empty,
+ * so each class is made larger than configured by all that could be stranded
+ * there: an allocation that fails proves that the configured number is in use.
+ */
+#define KSMOL_CACHE_MAX		32
+
+struct ksmol_pool_cache {
+	struct ksmol_pbuf *first;
+	u32 count;
+};
+
+/**
+ * struct ksmol_pool_cpu - what one CPU keeps of a pool
+ * @cache: LIFO stashes; RESERVE and EMERGENCY have none
+ * @emergency: this CPU's emergency descriptor, or NULL while it is in use
+ * @bytes, @pages: change of the pinned sums not yet folded into the pool's
+ * @alloc_fail: allocations refused by class asked for
+ * @injected: of those, refused by fault injection
+ */
+struct ksmol_pool_cpu {
+	struct ksmol_pool_cache cache[KSMOL_NR_CLASSES];
+	struct ksmol_pbuf *emergency;
+	s64 bytes;
+	s64 pages;
+	u64 alloc_fail[KSMOL_NR_CLASSES];
+	u64 injected;
+};
+
+/**
+ * struct ksmol_pool_set - the shared list of one class
+ * @lock: protects @first and @count. Innermost lock of the stack; BH disabled
+ * @first: free pbufs, LIFO
+ * @count: how many; read without the lock as a hint
+ * @size: pbufs of the class, stranded ones (see @cache_max) included
+ * @cache_max: most that one CPU's cache keeps; 0 for small pools, where every
+ *	operation goes to the shared list
+ * @low: fewest free ever seen on the shared list, a hint
+ */
+struct ksmol_pool_set {
+	spinlock_t lock;	/* @first, @count; innermost */
+	struct ksmol_pbuf *first;
+	u32 count;
+	u32 size;
+	u32 cache_max;
+	u32 low;
+} ____cacheline_aligned;
+
+/**
+ * struct ksmol_pool - a pool of pbufs
+ * @set: the classes
+ * @cpu: per-CPU caches
+ * @pbufs: all descriptors, in class order; @nr of them
+ * @slots: RX small slots, @slot_size bytes each
+ * @cfg: as configured
+ * @rx_floor: sockets and other queues may take a received pbuf only while
+ *	more than this many are free on the RX and shared lists
+ * @tx_floor: ordinary senders' parked packets likewise
+ * @copybreak: received packets up to this many bytes are copied
+ * @buf_order: page order of a storage buffer
+ * @fold_bytes, @fold_pages: a CPU's change is folded into the sums from here
+ * @bytes, @pages: pinned by RX maps, less what the CPUs have not folded
+ * @memory: bytes taken at load
+ * @returned: completed TX pbufs, not yet proven free of references
+ * @quarantine: proven not yet free: page still referenced; under @reap_lock
+ * @quarantined: length of @quarantine
+ * @starved: somebody waits for TX room: completion must kick @reap
+ * @quarantined_max: the longest it has been
+ * @double_free: frees of a free pbuf that were refused; each is a bug
+ * @closing: being destroyed
+ * @reap, @reap_timer: reap on behalf of those who wait
+ * @tx_wait: those who wait, woken when room is back
+ * @debugfs: the file that shows it, if any
+ */
+struct ksmol_pool {
+	struct ksmol_pool_set set[KSMOL_NR_CLASSES];
+	struct ksmol_pool_cpu __percpu *cpu;
+	struct ksmol_pbuf *pbufs;
+	u8 *slots;
+	u32 nr;
+	u32 rx_floor;
+	u32 tx_floor;
+	u32 copybreak;
+	u32 slot_size;
+	u32 buf_order;
+	s64 fold_bytes;
+	s64 fold_pages;
+	struct ksmol_pool_config cfg;
+	u64 memory;
+	atomic64_t bytes ____cacheline_aligned;
+	atomic64_t pages;
+	struct llist_head returned ____cacheline_aligned;
+	spinlock_t reap_lock;	/* @quarantine; outside the sets' locks */
+	struct ksmol_pbuf_list quarantine;
+	u32 quarantined;
+	u32 quarantined_max;
+	u32 double_free;
+	bool starved;
+	bool closing;
+	struct tasklet_struct reap;
+	struct timer_list reap_timer;
+	wait_queue_head_t tx_wait;
+	struct dentry *debugfs;
+};
+
+/* The module's pool. KUnit makes others. */
+extern struct ksmol_pool ksmol_pool;
+
+/**
+ * ksmol_pool_check() - validate a configuration
+ * @why: set to a sentence for the log when it is refused
+ *
+ * Return: 0 or -EINVAL. The bytes it will take are ksmol_pool_memory().
+ */
+int ksmol_pool_check(const struct ksmol_pool_config *cfg, const char **why);
+u64 ksmol_pool_memory(const struct ksmol_pool_config *cfg);
+
+/* Process context. 0, -EINVAL or -ENOMEM; nothing is kept on failure. */
+int ksmol_pool_init(struct ksmol_pool *pool,
+		    const struct ksmol_pool_config *cfg);
+
+/**
+ * ksmol_pool_destroy() - wait until every pbuf is home, then free the memory
+ *
+ * Context: process; may sleep for as long as a device keeps a buffer, and
+ * says every ten seconds who holds how many.
+ */
+void ksmol_pool_destroy(struct ksmol_pool *pool);
+
+/**
+ * ksmol_pbuf_alloc_rx() - a descriptor for a received frame, owner STACK
+ *
+ * Falls back from RX to SHARED to this CPU's EMERGENCY descriptor. An
+ * emergency pbuf can be processed but not queued: ksmol_pbuf_may_queue()
+ * says no.
+ *
+ * Return: the pbuf, or NULL (also by fault injection).
+ */
+struct ksmol_pbuf *ksmol_pbuf_alloc_rx(struct ksmol_pool *pool);
+
+/**
+ * ksmol_pbuf_alloc_tx() - a buffer with page storage, owner STACK
+ * @reserve: may fall back to the reserve (control replies only)
+ *
+ * @off stands at KSMOL_HEADROOM and @len is 0: append payload, then push
+ * headers in front of it.
+ *
+ * Return: the pbuf, or NULL; then pool->starved is set, so that the next
+ * completion wakes pool->tx_wait.
+ */
+struct ksmol_pbuf *ksmol_pbuf_alloc_tx(struct ksmol_pool *pool, bool reserve);
+
+/* Bytes in front of TX payload for link, network and transport headers. */
+#define KSMOL_HEADROOM 128
+
+/**
+ * ksmol_pbuf_free() - give a pbuf (and its chain) back; consumes @pb
+ *
+ * Drops the skb of a map. A second free of the same pbuf is refused, counted
+ * and named in the log, and loses nothing else.
+ */
+void ksmol_pbuf_free(struct ksmol_pbuf *pb);
+
+/* Frees a whole list; consumes all of it. BH disabled like the others. */
+void ksmol_pbuf_list_free(struct ksmol_pbuf_list *list);
+
+/* The same from process context with bottom halves enabled. */
+void ksmol_pbuf_free_any(struct ksmol_pbuf *pb);
+
+/**
+ * ksmol_pbuf_complete() - a sent pbuf comes back from a device; consumes @pb
+ *
+ * Any context in which an skb may be freed. Only links it to the completion
+ * list and kicks if somebody waits: that the page is free is proven later, in
+ * ksmol_pool_reap().
+ */
+void ksmol_pbuf_complete(struct ksmol_pbuf *pb);
+
+/**
+ * ksmol_pool_reap() - move proven completions to their free lists
+ * @quarantine: also look again at some of those that were not proven before
+ *
+ * Context: BH disabled. Return: pbufs that came home.
+ */
+unsigned int ksmol_pool_reap(struct ksmol_pool *pool, bool quarantine);
+
+/* The one place where a pbuf changes hands. */
+static inline void ksmol_pbuf_own(struct ksmol_pbuf *pb, enum ksmol_owner owner)
+{
+	WRITE_ONCE(pb->owner, owner);
+}
+
+/**
+ * ksmol_pbuf_map() - let an RX descriptor hold an skb; takes @skb
+ * @skb: not shared, data at the network header, readable, not pfmemalloc
+ */
+static inline void ksmol_pbuf_map(struct ksmol_pbuf *pb, struct sk_buff *skb)
+{
+	pb->skb = skb;
+	pb->off = 0;
+	pb->len = skb->len;
+}
+
+/**
+ * ksmol_pbuf_settle() - make a received pbuf fit to be kept
+ *
+ * To be called before a pbuf is queued. A short frame is copied into the
+ * descriptor's own slot and its skb freed (copy-break). Any other keeps its
+ * skb: zero-copy pages of the sender are made our own first, and what it pins
+ * is charged against the limits until the pbuf is freed.
+ *
+ * Return: 0, or KSMOL_DROP_RX_NO_SKB, KSMOL_DROP_RX_BYTES,
+ * KSMOL_DROP_RX_PAGES; @pb stays the caller's either way.
+ */
+int ksmol_pbuf_settle(struct ksmol_pbuf *pb);
+
+/**
+ * ksmol_pbuf_may_queue() - may a queue keep this received pbuf
+ *
+ * Return: 0, or KSMOL_DROP_RX_NO_PBUF for an emergency descriptor, or
+ * KSMOL_DROP_RX_FLOOR when the free stock is at the floor, which is kept for
+ * the frames being processed.
+ */
+static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb);
+
+/* May @pb be parked (neighbor queue): free TX stock above the floor. */
+static inline bool ksmol_pbuf_may_park(const struct ksmol_pbuf *pb);
+
+/**
+ * ksmol_pbuf_dup() - one more descriptor on the same received packet
+ *
+ * A map shares the skb (both only read it), a settled one is copied.
+ * Return: the new pbuf, owner STACK, or NULL.
+ */
+struct ksmol_pbuf *ksmol_pbuf_dup(const struct ksmol_pbuf *pb);
+
+/* --- reading and writing payload; offsets count from @off --- */
+
+/**
+ * ksmol_pbuf_header() - bytes at @off as one piece
+ * @buf: @len bytes of room, used when they are not contiguous
+ *
+ * Return: pointer to the bytes, or NULL when the pbuf is shorter. Valid until
+ * the pbuf is settled or freed.
+ */
+static inline const void *ksmol_pbuf_header(const struct ksmol_pbuf *pb,
+					    u32 off, u32 len, void *buf);
+
+/* Copies to a program's memory, chain followed: 0 or -EFAULT. May sleep. */
+int ksmol_pbuf_to_iter(const struct ksmol_pbuf *pb, u32 off,
+		       struct iov_iter *to, u32 len);
+
+/* Copies to kernel memory: 0 or -EFAULT when shorter. */
+int ksmol_pbuf_to_mem(const struct ksmol_pbuf *pb, u32 off, void *to, u32 len);
+
+/* Internet checksum over a range, added to @sum. */
+__wsum ksmol_pbuf_csum(const struct ksmol_pbuf *pb, u32 off, u32 len,
+		       __wsum sum);
+
+/**
+ * ksmol_pbuf_from_iter() - append a program's bytes to a TX chain
+ * @len: bytes; more pbufs are chained as needed
+ * @reserve: passed to ksmol_pbuf_alloc_tx()
+ *
+ * Context: process, BH enabled; may sleep. Return: 0, -EFAULT, or -ENOBUFS
+ * when the TX class ran out; @pb stays the caller's, chain included.
+ */
+int ksmol_pbuf_from_iter(struct ksmol_pbuf *pb, struct iov_iter *from,
+			 u32 len, bool reserve);
+
+/* Append from kernel memory or another pbuf: 0 or -ENOBUFS. BH disabled. */
+int ksmol_pbuf_from_mem(struct ksmol_pbuf *pb, const void *from, u32 len,
+			bool reserve);
+int ksmol_pbuf_from_pbuf(struct ksmol_pbuf *pb, const struct ksmol_pbuf *from,
+			 u32 off, u32 len, bool reserve);
+
+/* Room for @len header bytes in front; they count into tx.hlen. The first
+ * pbuf has KSMOL_HEADROOM of it, which is enough for all our headers.
+ */
+static inline void *ksmol_pbuf_push(struct ksmol_pbuf *pb, u16 len)
+{
+	pb->off -= len;
+	pb->len += len;
+	pb->tx.hlen += len;
+	return pb->head + pb->off;
+}
+
+/* Drops @len bytes from the front of a received pbuf. */
+static inline void ksmol_pbuf_pull(struct ksmol_pbuf *pb, u32 len)
+{
+	pb->off += len;
+	pb->len -= len;
+}
+
+/* Cuts a received pbuf to @len bytes (link-layer padding). */
+static inline void ksmol_pbuf_trim(struct ksmol_pbuf *pb, u32 len)
+{
+	if (len < pb->len)
+		pb->len = len;
+}
+
+static inline u32 ksmol_pbuf_chain_len(const struct ksmol_pbuf *pb)
+{
+	u32 len = 0;
+
+	for (; pb; pb = pb->chain)
+		len += pb->len;
+	return len;
+}
+
+static inline unsigned int ksmol_pbuf_chain_count(const struct ksmol_pbuf *pb)
+{
+	unsigned int n = 0;
+
+	for (; pb; pb = pb->chain)
+		n++;
+	return n;
+}
+
+/*
+ * Called when a TX pbuf that was charged to @sk is back; consumes the
+ * reference. Set by the socket room at init. Any context in which an skb may
+ * be freed.
+ */
+extern void (*ksmol_pbuf_sk_done)(struct sock *sk);
+
+/* Takes a TX pbuf's socket reference away and gives it to
+ * ksmol_pbuf_sk_done(); harmless if somebody else was faster.
+ */
+void ksmol_pbuf_sk_release(struct ksmol_pbuf *pb);
+
+/* close(): take back the references of all pbufs charged to @sk. Process. */
+void ksmol_pool_release_sk(struct ksmol_pool *pool, struct sock *sk);
+
+/* --- the audit --- */
+
+/**
+ * struct ksmol_census - who has what
+ * @owner: pbufs of each class by owner, counted by walking all descriptors
+ * @listed: pbufs found on the free lists and caches of each class
+ * @exact: nothing moved while counting, and FREE equals @listed in each class
+ */
+struct ksmol_census {
+	u32 owner[KSMOL_NR_CLASSES][KSMOL_NR_OWNERS];
+	u32 listed[KSMOL_NR_CLASSES];
+	bool exact;
+};
+
+/* Process context. Takes no lock that a packet path waits for. */
+void ksmol_pool_census(struct ksmol_pool *pool, struct ksmol_census *census);
+
+/* Shows @pool as debugfs/ksmol/pool. */
+void ksmol_pool_debugfs(struct ksmol_pool *pool);
+
+/* --- fault injection (pool/fault.c) --- */
+
+extern struct static_key_false ksmol_fault_key;
+bool ksmol_fault_hit(void);
+
+/* Should this pbuf allocation fail? Costs nothing while injection is off. */
+static inline bool ksmol_fault(void)
+{
+	return static_branch_unlikely(&ksmol_fault_key) && ksmol_fault_hit();
+}
+
+int ksmol_fault_set(u32 percent, int times);
+void ksmol_fault_init(void);
+void ksmol_fault_exit(void);
+
+/* --- inline bodies --- */
+
+static inline u32 ksmol_pool_stock(const struct ksmol_pool *pool,
+				   enum ksmol_class class)
+{
+	return READ_ONCE(pool->set[class].count) +
+	       READ_ONCE(pool->set[KSMOL_CLASS_SHARED].count);
+}
+
+static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb)
+{
+	const struct ksmol_pool *pool = pb->pool;
+
+	if (unlikely(pb->home == KSMOL_CLASS_EMERGENCY))
+		return KSMOL_DROP_RX_NO_PBUF;
+	if (unlikely(ksmol_pool_stock(pool, KSMOL_CLASS_RX) <= pool->rx_floor))
+		return KSMOL_DROP_RX_FLOOR;
+	return 0;
+}
+
+static inline bool ksmol_pbuf_may_park(const struct ksmol_pbuf *pb)
+{
+	const struct ksmol_pool *pool = pb->pool;
+
+	return pb->home != KSMOL_CLASS_RESERVE &&
+	       ksmol_pool_stock(pool, KSMOL_CLASS_TX) > pool->tx_floor;
+}
+
+static inline const void *ksmol_pbuf_header(const struct ksmol_pbuf *pb,
+					    u32 off, u32 len, void *buf)
+{
+	if (unlikely(off > pb->len || len > pb->len - off))
+		return NULL;
+	if (pb->skb)
+		return skb_header_pointer(pb->skb, pb->off + off, len, buf);
+	return pb->head + pb->off + off;
+}
+
+#endif /* _KSMOL_POOL_H */

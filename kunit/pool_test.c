@@ -1,0 +1,478 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The pool room: sizes, classes, caches, census, completion, limits. */
+
+#include <kunit/test.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <net/checksum.h>
+#include <ksmol/compat.h>
+#include <ksmol/pool.h>
+
+static const struct ksmol_pool_config small = {
+	.count = {
+		[KSMOL_CLASS_RX] = 16,
+		[KSMOL_CLASS_TX] = 16,
+		[KSMOL_CLASS_RESERVE] = 4,
+	},
+	.buf_size = PAGE_SIZE,
+	.copybreak = 256,
+	.rx_bytes = 1 << 20,
+	.rx_pages = 4096,
+};
+
+struct fixture {
+	struct ksmol_pool pool;
+	struct ksmol_pbuf *taken[2048];
+	u32 n;
+};
+
+static void fixture_start(struct kunit *test,
+			  const struct ksmol_pool_config *cfg)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_ASSERT_EQ(test, ksmol_pool_init(&f->pool, cfg), 0);
+	local_bh_disable();
+}
+
+/* Every test ends here: the pool must be whole. */
+static void fixture_stop(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_census census;
+	enum ksmol_class class;
+
+	while (f->n)
+		ksmol_pbuf_free(f->taken[--f->n]);
+	local_bh_enable();
+	ksmol_pool_census(&f->pool, &census);
+	KUNIT_EXPECT_TRUE(test, census.exact);
+	for (class = 0; class < KSMOL_NR_CLASSES; class++)
+		KUNIT_EXPECT_EQ(test, census.owner[class][KSMOL_OWNER_FREE],
+				f->pool.set[class].size);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&f->pool.bytes), 0LL);
+	ksmol_pool_destroy(&f->pool);
+}
+
+static struct ksmol_pbuf *take(struct fixture *f, struct ksmol_pbuf *pb)
+{
+	if (pb)
+		f->taken[f->n++] = pb;
+	return pb;
+}
+
+static u32 take_all_rx(struct fixture *f)
+{
+	u32 before = f->n;
+
+	while (f->n < ARRAY_SIZE(f->taken) &&
+	       take(f, ksmol_pbuf_alloc_rx(&f->pool)))
+		;
+	return f->n - before;
+}
+
+static u32 take_all_tx(struct fixture *f, bool reserve)
+{
+	u32 before = f->n;
+
+	while (f->n < ARRAY_SIZE(f->taken) &&
+	       take(f, ksmol_pbuf_alloc_tx(&f->pool, reserve)))
+		;
+	return f->n - before;
+}
+
+static struct sk_buff *skb_of(u32 len, u32 frags)
+{
+	struct sk_buff *skb = alloc_skb(len, GFP_ATOMIC);
+	u32 i;
+
+	if (!skb)
+		return NULL;
+	for (i = 0; i < len; i++)
+		*(u8 *)skb_put(skb, 1) = i;
+	for (i = 0; i < frags; i++) {
+		struct page *page = alloc_page(GFP_ATOMIC);
+
+		if (!page) {
+			kfree_skb(skb);
+			return NULL;
+		}
+		memset(page_address(page), 'a' + i, PAGE_SIZE);
+		skb_add_rx_frag(skb, i, page, 0, 1000, PAGE_SIZE);
+	}
+	return skb;
+}
+
+static void pool_check__refuses_bad_sizes(struct kunit *test)
+{
+	struct ksmol_pool_config cfg;
+	const char *why;
+
+	cfg = small;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), 0);
+	KUNIT_EXPECT_NULL(test, why);
+	cfg.count[KSMOL_CLASS_RX] = 3;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	KUNIT_EXPECT_NOT_NULL(test, why);
+	cfg = small;
+	cfg.count[KSMOL_CLASS_RESERVE] = 0;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg = small;
+	cfg.buf_size = PAGE_SIZE - 1;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg.buf_size = 3 * PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg.buf_size = 128 * 1024;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg = small;
+	cfg.copybreak = 2049;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg = small;
+	cfg.rx_bytes = 1000;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+}
+
+static void pool_alloc__small_pool_is_exact(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	fixture_start(test, &small);
+	/* 16 of its class, then this CPU's emergency descriptor, then no more */
+	KUNIT_EXPECT_EQ(test, take_all_rx(f), 17);
+	KUNIT_EXPECT_EQ(test, f->taken[16]->home, KSMOL_CLASS_EMERGENCY);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(f->taken[16]),
+			KSMOL_DROP_RX_NO_PBUF);
+	/* the sending side is untouched by that */
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, false), 16);
+	fixture_stop(test);
+}
+
+static void pool_alloc__reserve_is_hidden(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 i;
+
+	fixture_start(test, &small);
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, false), 16);
+	KUNIT_EXPECT_NULL(test, ksmol_pbuf_alloc_tx(&f->pool, false));
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, true), 4);
+	for (i = 16; i < 20; i++) {
+		KUNIT_EXPECT_EQ(test, f->taken[i]->home, KSMOL_CLASS_RESERVE);
+		KUNIT_EXPECT_FALSE(test, ksmol_pbuf_may_park(f->taken[i]));
+	}
+	fixture_stop(test);
+}
+
+static void pool_alloc__shared_serves_both(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+
+	cfg.count[KSMOL_CLASS_SHARED] = 8;
+	fixture_start(test, &cfg);
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, false), 24);
+	KUNIT_EXPECT_EQ(test, take_all_rx(f), 17);
+	fixture_stop(test);
+}
+
+/* What other CPUs' caches strand never eats into what was promised. */
+static void pool_alloc__promise_holds_despite_caches(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+	struct ksmol_pool_cpu *other;
+	struct ksmol_pool_set *set;
+	int cpu;
+
+	cfg.count[KSMOL_CLASS_RX] = 1024;
+	fixture_start(test, &cfg);
+	set = &f->pool.set[KSMOL_CLASS_RX];
+	KUNIT_EXPECT_GT(test, set->cache_max, 0);
+	for_each_possible_cpu(cpu) {
+		if (cpu == smp_processor_id())
+			continue;
+		other = per_cpu_ptr(f->pool.cpu, cpu);
+		while (other->cache[KSMOL_CLASS_RX].count < set->cache_max) {
+			struct ksmol_pbuf *pb = set->first;
+
+			set->first = pb->next;
+			set->count--;
+			pb->next = other->cache[KSMOL_CLASS_RX].first;
+			other->cache[KSMOL_CLASS_RX].first = pb;
+			other->cache[KSMOL_CLASS_RX].count++;
+		}
+	}
+	KUNIT_EXPECT_GE(test, take_all_rx(f), 1024);
+	fixture_stop(test);
+}
+
+static void pbuf_free__twice_is_refused(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+
+	fixture_start(test, &small);
+	pb = ksmol_pbuf_alloc_rx(&f->pool);
+	KUNIT_EXPECT_NOT_NULL(test, pb);
+	ksmol_pbuf_free(pb);
+	KUNIT_EXPECT_EQ(test, f->pool.double_free, 0);
+	ksmol_pbuf_free(pb);
+	KUNIT_EXPECT_EQ(test, f->pool.double_free, 1);
+	KUNIT_EXPECT_EQ(test, take_all_rx(f), 17);
+	fixture_stop(test);
+}
+
+static void pbuf_settle__copies_short_frames(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct sk_buff *skb;
+	struct ksmol_pbuf *pb;
+	u8 bytes[100];
+
+	fixture_start(test, &small);
+	pb = take(f, ksmol_pbuf_alloc_rx(&f->pool));
+	skb = skb_of(108, 0);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	ksmol_pbuf_map(pb, skb);
+	ksmol_pbuf_pull(pb, 8);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_settle(pb), 0);
+	KUNIT_EXPECT_NULL(test, pb->skb);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_to_mem(pb, 0, bytes, 100), 0);
+	KUNIT_EXPECT_EQ(test, bytes[0], 8);
+	KUNIT_EXPECT_EQ(test, bytes[99], 107);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_to_mem(pb, 1, bytes, 100), -EFAULT);
+	fixture_stop(test);
+}
+
+static void pbuf_settle__bytes_are_bounded(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+	int reason = 0;
+	u32 held = 0;
+
+	cfg.rx_bytes = 65536;
+	fixture_start(test, &cfg);
+	while (!reason && f->n < 16) {
+		struct ksmol_pbuf *pb = take(f, ksmol_pbuf_alloc_rx(&f->pool));
+
+		ksmol_pbuf_map(pb, skb_of(300, 2));
+		reason = ksmol_pbuf_settle(pb);
+		if (!reason)
+			held += pb->truesize;
+	}
+	KUNIT_EXPECT_EQ(test, reason, KSMOL_DROP_RX_BYTES);
+	KUNIT_EXPECT_LE(test, held, 65536);
+	fixture_stop(test);
+}
+
+static void pbuf_settle__pages_are_bounded(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	struct sk_buff *skb;
+	struct page *page;
+	int reason = 0;
+	u32 n = 0;
+
+	/* 300 bytes of payload that pin 32 KiB of driver page */
+	cfg.rx_pages = 32;
+	fixture_start(test, &cfg);
+	while (!reason && n++ < 16) {
+		pb = take(f, ksmol_pbuf_alloc_rx(&f->pool));
+		skb = skb_of(14, 0);
+		page = alloc_pages(GFP_ATOMIC | __GFP_COMP, 3);
+		KUNIT_ASSERT_NOT_NULL(test, page);
+		skb_add_rx_frag(skb, 0, page, 0, 300, 512);
+		ksmol_pbuf_map(pb, skb);
+		reason = ksmol_pbuf_settle(pb);
+	}
+	KUNIT_EXPECT_EQ(test, reason, KSMOL_DROP_RX_PAGES);
+	KUNIT_EXPECT_EQ(test, n, 4);
+	fixture_stop(test);
+}
+
+static void pbuf_may_queue__floor_is_kept(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u32 queued = 0;
+
+	fixture_start(test, &small);
+	while ((pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))) &&
+	       !ksmol_pbuf_may_queue(pb))
+		queued++;
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb), KSMOL_DROP_RX_FLOOR);
+	KUNIT_EXPECT_EQ(test, queued + f->pool.rx_floor + 1, 16);
+	fixture_stop(test);
+}
+
+static void pbuf_dup__shares_the_skb(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb, *dup;
+
+	fixture_start(test, &small);
+	pb = take(f, ksmol_pbuf_alloc_rx(&f->pool));
+	ksmol_pbuf_map(pb, skb_of(100, 1));
+	dup = take(f, ksmol_pbuf_dup(pb));
+	KUNIT_EXPECT_PTR_EQ(test, dup->skb, pb->skb);
+	KUNIT_EXPECT_EQ(test, dup->len, 1100);
+	KUNIT_EXPECT_EQ(test, refcount_read(&pb->skb->users), 2);
+	fixture_stop(test);
+}
+
+/* pitfall 57: sums over any length, alignment and fragment boundary */
+static void pbuf_csum__any_boundary(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u8 *flat, *bytes;
+	u32 len, off;
+
+	fixture_start(test, &small);
+	flat = kmalloc(2 * PAGE_SIZE, GFP_ATOMIC);
+	bytes = kmalloc(2 * PAGE_SIZE, GFP_ATOMIC);
+	KUNIT_ASSERT_NOT_NULL(test, flat);
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	get_random_bytes(bytes, 2 * PAGE_SIZE);
+	for (len = PAGE_SIZE - 131; len < PAGE_SIZE - 121; len++) {
+		pb = ksmol_pbuf_alloc_tx(&f->pool, false);
+		KUNIT_EXPECT_EQ(test, ksmol_pbuf_from_mem(pb, bytes, len,
+							  false), 0);
+		KUNIT_EXPECT_EQ(test, ksmol_pbuf_from_mem(pb, bytes + len, 777,
+							  false), 0);
+		KUNIT_EXPECT_EQ(test, ksmol_pbuf_chain_len(pb), len + 777);
+		for (off = 0; off < 4; off++)
+			KUNIT_EXPECT_EQ(test,
+					csum_fold(ksmol_pbuf_csum(pb, off,
+								  len + 700, 0)),
+					csum_fold(csum_partial(bytes + off,
+							       len + 700, 0)));
+		KUNIT_EXPECT_EQ(test, ksmol_pbuf_to_mem(pb, 3, flat, len), 0);
+		KUNIT_EXPECT_EQ(test, memcmp(flat, bytes + 3, len), 0);
+		ksmol_pbuf_free(pb);
+	}
+	kfree(flat);
+	kfree(bytes);
+	fixture_stop(test);
+}
+
+static void pbuf_from_mem__rolls_back_when_the_pool_ends(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u8 *bytes;
+
+	bytes = kzalloc(16384, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	fixture_start(test, &small);
+	pb = ksmol_pbuf_alloc_tx(&f->pool, false);
+	take_all_tx(f, false);
+	ksmol_pbuf_free(f->taken[--f->n]);
+	/* one more buffer is there, two are wanted */
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_from_mem(pb, bytes, 16384, false),
+			-ENOBUFS);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_chain_count(pb), 2);
+	ksmol_pbuf_free(pb);
+	fixture_stop(test);
+	kfree(bytes);
+}
+
+/* The page count is the proof: a completed buffer waits for the last holder. */
+static void pbuf_complete__waits_for_the_page(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_census census;
+	struct ksmol_pbuf *pb;
+	struct page *page;
+
+	fixture_start(test, &small);
+	pb = ksmol_pbuf_alloc_tx(&f->pool, false);
+	page = pb->page;
+	get_page(page);
+	ksmol_pbuf_own(pb, KSMOL_OWNER_DEVICE);
+	ksmol_pbuf_complete(pb);
+	KUNIT_EXPECT_EQ(test, ksmol_pool_reap(&f->pool, true), 0);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, 1);
+	ksmol_pool_census(&f->pool, &census);
+	KUNIT_EXPECT_EQ(test,
+			census.owner[KSMOL_CLASS_TX][KSMOL_OWNER_DEVICE], 1);
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, false), 15);
+	put_page(page);
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, false), 1);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, 0);
+	fixture_stop(test);
+}
+
+static void pbuf_complete__wakes_who_starves(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	DEFINE_WAIT(wait);
+
+	fixture_start(test, &small);
+	take_all_tx(f, false);
+	KUNIT_EXPECT_TRUE(test, f->pool.starved);
+	prepare_to_wait(&f->pool.tx_wait, &wait, TASK_INTERRUPTIBLE);
+	f->n--;
+	ksmol_pbuf_own(f->taken[f->n], KSMOL_OWNER_DEVICE);
+	ksmol_pbuf_complete(f->taken[f->n]);
+	KUNIT_EXPECT_EQ(test, task_state_index(current), 0);
+	KUNIT_EXPECT_FALSE(test, f->pool.starved);
+	finish_wait(&f->pool.tx_wait, &wait);
+	fixture_stop(test);
+}
+
+static void fault__all_allocations_fail_and_recover(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	KUNIT_EXPECT_EQ(test, ksmol_fault_set(101, -1), -EINVAL);
+	KUNIT_ASSERT_EQ(test, ksmol_fault_set(100, -1), 0);
+	fixture_start(test, &small);
+	KUNIT_EXPECT_EQ(test, take_all_rx(f), 0);
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, true), 0);
+	local_bh_enable();
+	ksmol_fault_set(0, -1);
+	local_bh_disable();
+	KUNIT_EXPECT_EQ(test, take_all_rx(f), 17);
+	KUNIT_EXPECT_EQ(test, take_all_tx(f, true), 20);
+	fixture_stop(test);
+}
+
+static int pool_suite_init(struct kunit *test)
+{
+	test->priv = kunit_kzalloc(test, sizeof(struct fixture), GFP_KERNEL);
+	return test->priv ? 0 : -ENOMEM;
+}
+
+static struct kunit_case pool_cases[] = {
+	KUNIT_CASE(pool_check__refuses_bad_sizes),
+	KUNIT_CASE(pool_alloc__small_pool_is_exact),
+	KUNIT_CASE(pool_alloc__reserve_is_hidden),
+	KUNIT_CASE(pool_alloc__shared_serves_both),
+	KUNIT_CASE(pool_alloc__promise_holds_despite_caches),
+	KUNIT_CASE(pbuf_free__twice_is_refused),
+	KUNIT_CASE(pbuf_settle__copies_short_frames),
+	KUNIT_CASE(pbuf_settle__bytes_are_bounded),
+	KUNIT_CASE(pbuf_settle__pages_are_bounded),
+	KUNIT_CASE(pbuf_may_queue__floor_is_kept),
+	KUNIT_CASE(pbuf_dup__shares_the_skb),
+	KUNIT_CASE(pbuf_csum__any_boundary),
+	KUNIT_CASE(pbuf_from_mem__rolls_back_when_the_pool_ends),
+	KUNIT_CASE(pbuf_complete__waits_for_the_page),
+	KUNIT_CASE(pbuf_complete__wakes_who_starves),
+	KUNIT_CASE(fault__all_allocations_fail_and_recover),
+	{}
+};
+
+static struct kunit_suite pool_suite = {
+	.name = "ksmol_pool",
+	.init = pool_suite_init,
+	.test_cases = pool_cases,
+};
+
+kunit_test_suite(pool_suite);

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Every module parameter: declaration, validation, what a write does. */
+
+#define pr_fmt(fmt) "ksmol: " fmt
+
+#include <linux/log2.h>
+#include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <net/net_namespace.h>
+#include <ksmol/compat.h>
+#include <ksmol/iface.h>
+#include <ksmol/params.h>
+#include <uapi/linux/ksmol.h>
+
+struct ksmol_params ksmol_params = {
+	.tx_policy = KSMOL_POLICY_RESERVE,
+	.protocol = KSMOL_PROTO,
+	.neigh_max = 256,
+	.neigh_queue = 4,
+	.neigh_queue_total = 64,
+	.route_max = 64,
+	.sock_rx = 256,
+	.sock_tx = 128,
+	.sock_hash = 16384,
+	.icmp_rate = 100,
+	.arp_probe_ms = 1000,
+};
+EXPORT_SYMBOL_IF_KUNIT(ksmol_params);
+
+const char * const ksmol_policy_names[KSMOL_NR_POLICIES] = {
+	[KSMOL_POLICY_EAGER] = "eager",
+	[KSMOL_POLICY_LAZY] = "lazy",
+	[KSMOL_POLICY_RESERVE] = "reserve",
+};
+EXPORT_SYMBOL_IF_KUNIT(ksmol_policy_names);
+
+/* --- the pool: read at load --- */
+
+static unsigned int pool_rx = 4096;
+module_param(pool_rx, uint, 0444);
+MODULE_PARM_DESC(pool_rx, "pbufs guaranteed for received frames, 4 to 1048576 (default 4096)");
+
+static unsigned int pool_tx = 1024;
+module_param(pool_tx, uint, 0444);
+MODULE_PARM_DESC(pool_tx, "pbufs guaranteed for sending, 4 to 1048576 (default 1024)");
+
+static unsigned int pool_shared = 256;
+module_param(pool_shared, uint, 0444);
+MODULE_PARM_DESC(pool_shared, "pbufs for whichever of the two runs out first, 0 to 1048576 (default 256)");
+
+static unsigned int pool_reserve = 64;
+module_param(pool_reserve, uint, 0444);
+MODULE_PARM_DESC(pool_reserve, "pbufs that only control replies may take, 1 to 1048576 (default 64)");
+
+static ulong pool_rx_bytes;
+module_param(pool_rx_bytes, ulong, 0444);
+MODULE_PARM_DESC(pool_rx_bytes, "most bytes of driver memory that queued frames may pin (default 0: 4096 for each of pool_rx, at least 1048576)");
+
+static ulong pool_rx_pages;
+module_param(pool_rx_pages, ulong, 0444);
+MODULE_PARM_DESC(pool_rx_pages, "most pages of driver memory that queued frames may pin (default 0: 8 for each of pool_rx, at least 2048)");
+
+static unsigned int buf_size = PAGE_SIZE;
+module_param(buf_size, uint, 0444);
+MODULE_PARM_DESC(buf_size, "bytes of storage of a sending pbuf: page size times a power of two, at most 65536 (default: page size)");
+
+static unsigned int copybreak = 256;
+module_param(copybreak, uint, 0444);
+MODULE_PARM_DESC(copybreak, "received frames up to so many bytes are copied instead of held, 0 to 2048 (default 256)");
+
+/* --- plain values --- */
+
+module_param_named(protocol, ksmol_params.protocol, uint, 0444);
+MODULE_PARM_DESC(protocol, "socket protocol number; one more is for ping sockets (default 257)");
+module_param_named(neigh_max, ksmol_params.neigh_max, uint, 0444);
+MODULE_PARM_DESC(neigh_max, "neighbor entries, 4 to 65536 (default 256)");
+module_param_named(neigh_queue, ksmol_params.neigh_queue, uint, 0644);
+MODULE_PARM_DESC(neigh_queue, "packets that may wait for one neighbor's address (default 4)");
+module_param_named(neigh_queue_total, ksmol_params.neigh_queue_total, uint, 0644);
+MODULE_PARM_DESC(neigh_queue_total, "packets that may wait for neighbors in all; at most half of pool_tx (default 64)");
+module_param_named(route_max, ksmol_params.route_max, uint, 0444);
+MODULE_PARM_DESC(route_max, "routes of a network namespace, 4 to 4096 (default 64)");
+module_param_named(sock_rx, ksmol_params.sock_rx, uint, 0644);
+MODULE_PARM_DESC(sock_rx, "receive queue of a new socket in pbufs (default 256); SO_RCVBUF changes it, 1024 bytes a pbuf");
+module_param_named(sock_tx, ksmol_params.sock_tx, uint, 0644);
+MODULE_PARM_DESC(sock_tx, "pbufs a new socket may have in flight (default 128); SO_SNDBUF changes it, 1024 bytes a pbuf");
+module_param_named(sock_hash, ksmol_params.sock_hash, uint, 0444);
+MODULE_PARM_DESC(sock_hash, "buckets of the socket tables, a power of two, 16 to 1048576 (default 16384)");
+module_param_named(icmp_rate, ksmol_params.icmp_rate, uint, 0644);
+MODULE_PARM_DESC(icmp_rate, "ICMP errors sent per second at most (default 100)");
+module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);
+MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 says 1000 (default); 0: use it at once");
+module_param_named(echo_broadcast, ksmol_params.echo_broadcast, bool, 0644);
+MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses (default N)");
+
+/* --- words --- */
+
+static int policy_set(const char *val, const struct kernel_param *kp)
+{
+	int policy = sysfs_match_string(ksmol_policy_names, val);
+
+	if (policy < 0) {
+		pr_err("tx_policy: '%s' is not eager, lazy or reserve\n", val);
+		return -EINVAL;
+	}
+	WRITE_ONCE(ksmol_params.tx_policy, policy);
+	return 0;
+}
+
+static int policy_get(char *buf, const struct kernel_param *kp)
+{
+	return sprintf(buf, "%s\n", ksmol_policy_names[ksmol_params.tx_policy]);
+}
+
+static const struct kernel_param_ops policy_ops = {
+	.set = policy_set,
+	.get = policy_get,
+};
+module_param_cb(tx_policy, &policy_ops, NULL, 0644);
+MODULE_PARM_DESC(tx_policy, "when a reply gets its buffer: eager, lazy or reserve (default)");
+
+static const char * const mode_names[] = { "exclusive", "shared" };
+
+static int mode_set(const char *val, const struct kernel_param *kp)
+{
+	int mode = sysfs_match_string(mode_names, val);
+
+	if (mode < 0) {
+		pr_err("mode: '%s' is not exclusive or shared\n", val);
+		return -EINVAL;
+	}
+	WRITE_ONCE(ksmol_params.shared, mode == 1);
+	return 0;
+}
+
+static int mode_get(char *buf, const struct kernel_param *kp)
+{
+	return sprintf(buf, "%s\n", mode_names[ksmol_params.shared]);
+}
+
+static const struct kernel_param_ops mode_ops = {
+	.set = mode_set,
+	.get = mode_get,
+};
+module_param_cb(mode, &mode_ops, NULL, 0644);
+MODULE_PARM_DESC(mode, "for attach= without the word: exclusive (default; all frames are ours) or shared (the rest stays with Linux)");
+
+/* --- attach and detach --- */
+
+#define ATTACH_MAX 16
+
+enum params_phase {
+	PHASE_LOADING,		/* values are kept until init is through */
+	PHASE_RUNNING,		/* writes act at once */
+	PHASE_STOPPED,
+};
+
+static DEFINE_MUTEX(attach_lock);	/* outside RTNL */
+static enum params_phase phase;
+static char *attach_pending[ATTACH_MAX];
+static unsigned int attach_count;
+
+static int attach_keep(const char *spec)
+{
+	if (attach_count == ATTACH_MAX) {
+		pr_err("attach: at most %u interfaces at load, write the others to the parameter file\n",
+		       ATTACH_MAX);
+		return -ENOSPC;
+	}
+	attach_pending[attach_count] = kstrdup(spec, GFP_KERNEL);
+	if (!attach_pending[attach_count])
+		return -ENOMEM;
+	attach_count++;
+	return 0;
+}
+
+/* Runs @act on a copy of @val without its newline, in the writer's netns. */
+static int act_on_word(const char *val, int (*act)(struct net *, const char *))
+{
+	char *copy = kstrdup(val, GFP_KERNEL);
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	mutex_lock(&attach_lock);
+	if (phase == PHASE_STOPPED)
+		err = -ESHUTDOWN;
+	else if (phase == PHASE_LOADING && act == ksmol_attach)
+		err = attach_keep(strim(copy));
+	else if (phase == PHASE_LOADING)
+		err = -ENODEV;
+	else
+		err = act(current->nsproxy->net_ns, strim(copy));
+	mutex_unlock(&attach_lock);
+	kfree(copy);
+	return err;
+}
+
+static int attach_set(const char *val, const struct kernel_param *kp)
+{
+	return act_on_word(val, ksmol_attach);
+}
+
+static int detach_set(const char *val, const struct kernel_param *kp)
+{
+	return act_on_word(val, ksmol_detach);
+}
+
+static void attach_forget(void)
+{
+	while (attach_count)
+		kfree(attach_pending[--attach_count]);
+}
+
+static void attach_free(void *arg)
+{
+	attach_forget();
+}
+
+static const struct kernel_param_ops attach_ops = {
+	.set = attach_set,
+	.free = attach_free,
+};
+module_param_cb(attach, &attach_ops, &ksmol_params, 0200);
+MODULE_PARM_DESC(attach, 
+		 "DEV[,ADDR/PLEN]...[,via=GATEWAY][,route=PREFIX/PLEN@GATEWAY]...[,shared|exclusive]: take an interface; may be given once for each");
+
+static const struct kernel_param_ops detach_ops = {
+	.set = detach_set,
+};
+module_param_cb(detach, &detach_ops, NULL, 0200);
+MODULE_PARM_DESC(detach, "DEV: give an interface back");
+
+/* --- checking what belongs together --- */
+
+static const char *params_wrong(void)
+{
+	const struct ksmol_params *p = &ksmol_params;
+
+	if (p->protocol < 256 || p->protocol > 260)
+		return "protocol must be 256 to 260";
+	if (p->neigh_max < 4 || p->neigh_max > 65536)
+		return "neigh_max must be 4 to 65536";
+	if (!p->neigh_queue)
+		return "neigh_queue must be at least 1";
+	if (p->neigh_queue_total > pool_tx / 2)
+		return "neigh_queue_total must not be more than half of pool_tx: waiting packets would pin the pool";
+	if (p->route_max < 4 || p->route_max > 4096)
+		return "route_max must be 4 to 4096";
+	if (!p->sock_rx || !p->sock_tx)
+		return "sock_rx and sock_tx must be at least 1";
+	if (p->sock_hash < 16 || p->sock_hash > (1U << 20) ||
+	    !is_power_of_2(p->sock_hash))
+		return "sock_hash must be a power of two, 16 to 1048576";
+	return NULL;
+}
+
+int ksmol_params_check(struct ksmol_pool_config *cfg)
+{
+	const char *why;
+
+	*cfg = (struct ksmol_pool_config){
+		.count[KSMOL_CLASS_RX] = pool_rx,
+		.count[KSMOL_CLASS_TX] = pool_tx,
+		.count[KSMOL_CLASS_SHARED] = pool_shared,
+		.count[KSMOL_CLASS_RESERVE] = pool_reserve,
+		.buf_size = buf_size,
+		.copybreak = copybreak,
+		.rx_bytes = pool_rx_bytes ?:
+			max_t(u64, (u64)pool_rx * 4096, 1 << 20),
+		.rx_pages = pool_rx_pages ?: max_t(u64, (u64)pool_rx * 8, 2048),
+	};
+	/* The default gives way to a small pool; what was asked for does not. */
+	if (ksmol_params.neigh_queue_total == 64)
+		ksmol_params.neigh_queue_total = min(64U, pool_tx / 2);
+	why = params_wrong();
+	if (!why)
+		ksmol_pool_check(cfg, &why);
+	if (!why)
+		return 0;
+	pr_err("not loaded: %s\n", why);
+	return -EINVAL;
+}
+
+int ksmol_params_start(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&attach_lock);
+	for (i = 0; i < attach_count && !err; i++)
+		err = ksmol_attach(current->nsproxy->net_ns, attach_pending[i]);
+	attach_forget();
+	phase = err ? PHASE_STOPPED : PHASE_RUNNING;
+	mutex_unlock(&attach_lock);
+	if (err)
+		ksmol_detach_all();
+	return err;
+}
+
+void ksmol_params_stop(void)
+{
+	mutex_lock(&attach_lock);
+	phase = PHASE_STOPPED;
+	mutex_unlock(&attach_lock);
+	ksmol_detach_all();
+}

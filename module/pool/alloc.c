@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Taking pbufs from the pool and giving them back. */
+
+#define pr_fmt(fmt) "ksmol: " fmt
+
+#include <linux/netdevice.h>
+#include <ksmol/compat.h>
+#include <ksmol/pool.h>
+#include <trace/events/ksmol.h>
+#include "pool.h"
+
+void (*ksmol_pbuf_sk_done)(struct sock *sk);
+
+/*
+ * Debug builds (KASAN) fill freed storage and look at the filling on the next
+ * allocation: a device or a reader that kept a pointer is caught by name.
+ */
+#define POISON		0x6b
+#define POISON_LEN	64U
+
+static void storage_poison(struct ksmol_pbuf *pb)
+{
+	if (IS_ENABLED(CONFIG_KASAN) && pb->page)
+		memset(pb->head, POISON, POISON_LEN);
+}
+
+static void storage_check(struct ksmol_pbuf *pb)
+{
+	if (IS_ENABLED(CONFIG_KASAN) && pb->page &&
+	    pb->head[0] == POISON && memchr_inv(pb->head, POISON, POISON_LEN))
+		pr_err("BUG: pbuf %td: storage was written after free\n",
+		       pb - pb->pool->pbufs);
+}
+
+static struct ksmol_pbuf *set_pop(struct ksmol_pool_set *set)
+{
+	struct ksmol_pbuf *pb;
+
+	if (!READ_ONCE(set->count))
+		return NULL;
+	spin_lock(&set->lock);
+	pb = set->first;
+	if (pb) {
+		set->first = pb->next;
+		WRITE_ONCE(set->count, set->count - 1);
+		if (set->count < set->low)
+			set->low = set->count;
+	}
+	spin_unlock(&set->lock);
+	return pb;
+}
+
+static void set_push(struct ksmol_pool_set *set, struct ksmol_pbuf *pb)
+{
+	spin_lock(&set->lock);
+	pb->next = set->first;
+	set->first = pb;
+	WRITE_ONCE(set->count, set->count + 1);
+	spin_unlock(&set->lock);
+}
+
+/* Moves half a cache's worth from the shared list; returns one of them. */
+static noinline struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
+						struct ksmol_pool_cache *cache)
+{
+	u32 want = set->cache_max / 2;
+	struct ksmol_pbuf *pb;
+
+	if (!READ_ONCE(set->count))
+		return NULL;
+	spin_lock(&set->lock);
+	while (cache->count < want && set->first) {
+		pb = set->first;
+		set->first = pb->next;
+		WRITE_ONCE(set->count, set->count - 1);
+		pb->next = cache->first;
+		cache->first = pb;
+		cache->count++;
+	}
+	if (set->count < set->low)
+		set->low = set->count;
+	spin_unlock(&set->lock);
+
+	pb = cache->first;
+	if (pb) {
+		cache->first = pb->next;
+		cache->count--;
+	}
+	return pb;
+}
+
+/* Moves half of a full cache to the shared list. */
+static noinline void cache_flush(struct ksmol_pool_set *set,
+				 struct ksmol_pool_cache *cache)
+{
+	u32 keep = set->cache_max / 2;
+	struct ksmol_pbuf *pb;
+
+	spin_lock(&set->lock);
+	while (cache->count > keep) {
+		pb = cache->first;
+		cache->first = pb->next;
+		cache->count--;
+		pb->next = set->first;
+		set->first = pb;
+		WRITE_ONCE(set->count, set->count + 1);
+	}
+	spin_unlock(&set->lock);
+}
+
+static struct ksmol_pbuf *class_get(struct ksmol_pool *pool,
+				    struct ksmol_pool_cpu *cpu,
+				    enum ksmol_class class)
+{
+	struct ksmol_pool_cache *cache = &cpu->cache[class];
+	struct ksmol_pool_set *set = &pool->set[class];
+	struct ksmol_pbuf *pb = cache->first;
+
+	if (likely(pb)) {
+		cache->first = pb->next;
+		cache->count--;
+		return pb;
+	}
+	if (!set->cache_max)
+		return set_pop(set);
+	return cache_refill(set, cache);
+}
+
+void ksmol_pool_put(struct ksmol_pool *pool, struct ksmol_pbuf *pb)
+{
+	struct ksmol_pool_cpu *cpu = this_cpu_ptr(pool->cpu);
+	struct ksmol_pool_set *set = &pool->set[pb->home];
+	struct ksmol_pool_cache *cache;
+
+	if (unlikely(pb->home == KSMOL_CLASS_EMERGENCY)) {
+		/* Used and given back inside one softirq: never leaves its CPU */
+		cpu->emergency = pb;
+		return;
+	}
+	if (!set->cache_max) {
+		set_push(set, pb);
+		return;
+	}
+	cache = &cpu->cache[pb->home];
+	pb->next = cache->first;
+	cache->first = pb;
+	if (++cache->count > set->cache_max - 1)
+		cache_flush(set, cache);
+}
+
+static noinline struct ksmol_pbuf *alloc_failed(struct ksmol_pool_cpu *cpu,
+						enum ksmol_class class,
+						bool injected)
+{
+	cpu->alloc_fail[class]++;
+	if (injected)
+		cpu->injected++;
+	trace_ksmol_alloc_fail(class, injected);
+	return NULL;
+}
+
+static struct ksmol_pbuf *rx_fallback(struct ksmol_pool *pool,
+				      struct ksmol_pool_cpu *cpu)
+{
+	struct ksmol_pbuf *pb = class_get(pool, cpu, KSMOL_CLASS_SHARED);
+
+	if (pb)
+		return pb;
+	pb = cpu->emergency;
+	cpu->emergency = NULL;
+	return pb ?: alloc_failed(cpu, KSMOL_CLASS_RX, false);
+}
+
+struct ksmol_pbuf *ksmol_pbuf_alloc_rx(struct ksmol_pool *pool)
+{
+	struct ksmol_pool_cpu *cpu = this_cpu_ptr(pool->cpu);
+	struct ksmol_pbuf *pb;
+
+	if (ksmol_fault())
+		return alloc_failed(cpu, KSMOL_CLASS_RX, true);
+	pb = class_get(pool, cpu, KSMOL_CLASS_RX);
+	if (unlikely(!pb)) {
+		pb = rx_fallback(pool, cpu);
+		if (!pb)
+			return NULL;
+	}
+	pb->flags = 0;
+	pb->truesize = 0;
+	pb->tstamp = 0;
+	ksmol_pbuf_own(pb, KSMOL_OWNER_STACK);
+	return pb;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_alloc_rx);
+
+/* Completions first: the buffer used last is the one still in the cache. */
+static struct ksmol_pbuf *tx_get(struct ksmol_pool *pool,
+				 struct ksmol_pool_cpu *cpu, bool reserve)
+{
+	struct ksmol_pbuf *pb;
+
+	if (!llist_empty(&pool->returned))
+		ksmol_pool_reap(pool, false);
+	pb = class_get(pool, cpu, KSMOL_CLASS_TX);
+	if (likely(pb))
+		return pb;
+	if (READ_ONCE(pool->quarantined) && ksmol_pool_reap(pool, true))
+		pb = class_get(pool, cpu, KSMOL_CLASS_TX);
+	if (!pb)
+		pb = class_get(pool, cpu, KSMOL_CLASS_SHARED);
+	if (!pb && reserve)
+		pb = class_get(pool, cpu, KSMOL_CLASS_RESERVE);
+	return pb;
+}
+
+/*
+ * Asks once more after saying that somebody starves: a completion that came
+ * between the first look and the flag would not have kicked.
+ */
+static noinline struct ksmol_pbuf *tx_starved(struct ksmol_pool *pool,
+					      struct ksmol_pool_cpu *cpu,
+					      bool reserve)
+{
+	struct ksmol_pbuf *pb;
+
+	WRITE_ONCE(pool->starved, true);
+	smp_mb();	/* (S) pairs with (C) in reap.c: flag before the list */
+	pb = tx_get(pool, cpu, reserve);
+	if (pb)
+		return pb;
+	/* What stays in quarantine makes no event when it is let go. */
+	if (READ_ONCE(pool->quarantined))
+		ksmol_pool_retry(pool);
+	return alloc_failed(cpu, KSMOL_CLASS_TX, false);
+}
+
+struct ksmol_pbuf *ksmol_pbuf_alloc_tx(struct ksmol_pool *pool, bool reserve)
+{
+	struct ksmol_pool_cpu *cpu = this_cpu_ptr(pool->cpu);
+	struct ksmol_pbuf *pb;
+
+	if (ksmol_fault()) {
+		/* No completion will come of this: whoever waits asks again. */
+		WRITE_ONCE(pool->starved, true);
+		ksmol_pool_retry(pool);
+		return alloc_failed(cpu, KSMOL_CLASS_TX, true);
+	}
+	pb = tx_get(pool, cpu, reserve);
+	if (unlikely(!pb)) {
+		pb = tx_starved(pool, cpu, reserve);
+		if (!pb)
+			return NULL;
+	}
+	storage_check(pb);
+	pb->flags = KSMOL_PB_TX;
+	pb->off = KSMOL_HEADROOM;
+	pb->len = 0;
+	pb->truesize = 0;
+	memset(&pb->tx, 0, sizeof(pb->tx));
+	pb->chain = NULL;
+	ksmol_pbuf_own(pb, KSMOL_OWNER_STACK);
+	return pb;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_alloc_tx);
+
+void ksmol_pbuf_sk_release(struct ksmol_pbuf *pb)
+{
+	struct sock *sk;
+
+	if (!READ_ONCE(pb->tx.sk))
+		return;
+	sk = xchg(&pb->tx.sk, NULL);
+	if (sk)
+		ksmol_pbuf_sk_done(sk);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_sk_release);
+
+void ksmol_pool_release_sk(struct ksmol_pool *pool, struct sock *sk)
+{
+	u32 i;
+
+	for (i = 0; i < pool->nr; i++) {
+		struct ksmol_pbuf *pb = &pool->pbufs[i];
+
+		if (READ_ONCE(pb->flags) & KSMOL_PB_TX &&
+		    READ_ONCE(pb->tx.sk) == sk &&
+		    cmpxchg(&pb->tx.sk, sk, NULL) == sk)
+			ksmol_pbuf_sk_done(sk);
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_release_sk);
+
+static noinline void double_free(struct ksmol_pbuf *pb)
+{
+	pb->pool->double_free++;
+	pr_err("pbuf %td of class %s freed twice by %pS\n",
+	       pb - pb->pool->pbufs, ksmol_class_names[pb->home],
+	       __builtin_return_address(0));
+}
+
+static void free_one(struct ksmol_pbuf *pb)
+{
+	struct ksmol_pool *pool = pb->pool;
+
+	if (unlikely(pb->owner == KSMOL_OWNER_FREE)) {
+		double_free(pb);
+		return;
+	}
+	if (pb->skb) {
+		ksmol_pbuf_uncharge(pb);
+		napi_consume_skb(pb->skb, 1);
+		pb->skb = NULL;
+	}
+	if (pb->flags & KSMOL_PB_TX)
+		ksmol_pbuf_sk_release(pb);
+	storage_poison(pb);
+	ksmol_pbuf_own(pb, KSMOL_OWNER_FREE);
+	ksmol_pool_put(pool, pb);
+}
+
+static void free_tx(struct ksmol_pbuf *pb)
+{
+	struct ksmol_pool *pool = pb->pool;
+	struct ksmol_pbuf *chain;
+
+	for (; pb; pb = chain) {
+		chain = pb->chain;
+		free_one(pb);
+	}
+	ksmol_pool_wake(pool);
+}
+
+void ksmol_pbuf_free(struct ksmol_pbuf *pb)
+{
+	if (pb->flags & KSMOL_PB_TX)
+		free_tx(pb);
+	else
+		free_one(pb);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_free);
+
+void ksmol_pbuf_list_free(struct ksmol_pbuf_list *list)
+{
+	struct ksmol_pbuf *pb, *next;
+
+	for (pb = list->first; pb; pb = next) {
+		next = pb->next;
+		ksmol_pbuf_free(pb);
+	}
+	ksmol_pbuf_list_init(list);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_list_free);
+
+void ksmol_pbuf_free_any(struct ksmol_pbuf *pb)
+{
+	local_bh_disable();
+	ksmol_pbuf_free(pb);
+	local_bh_enable();
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_free_any);
