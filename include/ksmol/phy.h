@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Attachment to a net_device: frames in and out, and the tokens that stand
+ * for the right to do either. The only room besides socket/ glue that knows
+ * net_device and skb.
+ */
+#ifndef _KSMOL_PHY_H
+#define _KSMOL_PHY_H
+
+#include <linux/if_ether.h>
+#include <linux/netdevice.h>
+#include <linux/refcount.h>
+#include <ksmol/params.h>
+#include <ksmol/pool.h>
+
+struct ksmol_iface;
+struct ksmol_phy;
+struct ksmol_phy_events;
+struct ksmol_tx_token;
+
+enum ksmol_medium {
+	KSMOL_MEDIUM_ETHERNET,	/* 14-byte header, ARP and ND */
+	KSMOL_MEDIUM_IP,	/* no link-layer header (tun), no neighbors */
+};
+
+/**
+ * struct ksmol_phy_stats - per CPU, per interface
+ * @rx_frames, @rx_bytes: taken from the device (a super-frame's datagrams
+ *	count one by one)
+ * @rx_dropped: of those, dropped for whatever reason
+ * @tx_frames, @tx_bytes: handed to the device
+ * @tx_dropped: refused by the device or its qdisc
+ * @tx_copied: sent by copy because too much was outstanding
+ *
+ * Bytes are those from the network header on.
+ */
+struct ksmol_phy_stats {
+	u64 rx_frames;
+	u64 rx_bytes;
+	u64 rx_dropped;
+	u64 tx_frames;
+	u64 tx_bytes;
+	u64 tx_dropped;
+	u64 tx_copied;
+};
+
+/**
+ * struct ksmol_phy - one attached net_device
+ * @dev: the device; valid while attached, under RCU or RTNL
+ * @tracker: its reference
+ * @net: namespace of @dev
+ * @iface: the network layer's object above it; set before frames arrive
+ * @events: whom it tells; those set when it was opened
+ * @medium: how its frames are framed
+ * @shared: frames that aren't for us go on to Linux
+ * @dead: detach has begun; no frame is taken or sent any more
+ * @mac: our link-layer address, kept by the notifier
+ * @broadcast: the link-layer broadcast address
+ * @mtu: largest network-layer packet, kept by the notifier
+ * @ifindex, @name: as of attach; the name follows renames
+ * @outstanding_max: above this many frames in the device's hands, send by copy
+ * @stats: counters
+ * @node: in the list of attached devices (RTNL; readers RCU)
+ * @refs: one for being attached, one for each frame the device or the local
+ *	delivery queue holds; on a line of its own, because completions write it
+ */
+struct ksmol_phy {
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	struct net *net;
+	struct ksmol_iface *iface;
+	const struct ksmol_phy_events *events;
+	u8 medium;
+	bool shared;
+	bool dead;
+	u8 mac[ETH_ALEN];
+	u8 broadcast[ETH_ALEN];
+	u32 mtu;
+	int ifindex;
+	char name[IFNAMSIZ];
+	u32 outstanding_max;
+	struct ksmol_phy_stats __percpu *stats;
+	struct list_head node;
+	struct rcu_head rcu;
+	refcount_t refs ____cacheline_aligned_in_smp;
+};
+
+/* Frames the device has not given back yet. */
+static inline u32 ksmol_phy_outstanding(const struct ksmol_phy *phy)
+{
+	u32 refs = refcount_read(&phy->refs);
+
+	return refs ? refs - 1 : 0;
+}
+
+void ksmol_phy_get(struct ksmol_phy *phy);
+void ksmol_phy_put(struct ksmol_phy *phy);
+
+/**
+ * struct ksmol_phy_events - what phy tells the layer above
+ *
+ * All are called under RTNL, in process context, except @input.
+ *
+ * @input: a received packet; @pb maps it from its network header on. Returns
+ *	KSMOL_DELIVERED if it took @pb, any other verdict leaves @pb with the
+ *	caller, which counts the verdict and frees it. Softirq, RCU.
+ *	@proto is the EtherType. @tok is the right to send one reply.
+ * @claims: shared mode only, before anything is changed: is this packet for
+ *	us? @skb's data is at the network header; must not modify it. ARP is
+ *	asked too: true for ARP means "both of us".
+ * @up, @down: the link may be used or not (IFF_UP)
+ * @changed: MTU or link-layer address changed; phy's fields are new already
+ * @gone: device unregisters or its netns dies: detach without asking
+ */
+struct ksmol_phy_events {
+	enum ksmol_verdict (*input)(struct ksmol_phy *phy,
+				    struct ksmol_pbuf *pb, __be16 proto,
+				    struct ksmol_tx_token *tok);
+	bool (*claims)(struct ksmol_phy *phy, const struct sk_buff *skb,
+		       __be16 proto);
+	void (*up)(struct ksmol_phy *phy);
+	void (*down)(struct ksmol_phy *phy);
+	void (*changed)(struct ksmol_phy *phy);
+	void (*gone)(struct ksmol_phy *phy);
+};
+
+/* The upper layer, set once at init before any device is opened. */
+void ksmol_phy_set_events(const struct ksmol_phy_events *events);
+
+/**
+ * ksmol_phy_open() - prepare a device for attachment
+ * @shared: shared mode
+ * @iface: the upper object
+ *
+ * Checks the medium (Ethernet, or IP without link-layer header), takes a
+ * reference, but receives nothing yet.
+ *
+ * Context: RTNL. Return: the phy, or ERR_PTR: -ENOMEM, -EINVAL (medium,
+ * loopback device).
+ */
+struct ksmol_phy *ksmol_phy_open(struct net_device *dev, bool shared,
+				 struct ksmol_iface *iface);
+
+/**
+ * ksmol_phy_start() - register the rx_handler; frames flow from here on
+ *
+ * Context: RTNL. Return: 0, or -EBUSY when the device's rx_handler is taken
+ * (bridge or bond port, macvlan), logged by name; -EINVAL when it refuses any.
+ */
+int ksmol_phy_start(struct ksmol_phy *phy);
+
+/* RTNL. After this no frame comes up any more and none goes out. */
+void ksmol_phy_stop(struct ksmol_phy *phy);
+
+/* Drops the device and the attachment's reference; consumes @phy. RTNL. */
+void ksmol_phy_close(struct ksmol_phy *phy);
+
+/* The attached device of that name or index in @net, or NULL. RTNL or RCU. */
+struct ksmol_phy *ksmol_phy_find(struct net *net, const char *name);
+struct ksmol_phy *ksmol_phy_by_index(struct net *net, int ifindex);
+
+/**
+ * ksmol_phy_xmit() - send a frame; consumes @pb
+ * @pb: TX pbuf (chain) that begins with its network header, tx.hlen bytes of
+ *	headers pushed; tx.csum_start/offset set if the checksum is to be
+ *	completed here
+ * @dst: link-layer destination; ignored on a medium without one
+ * @proto: EtherType
+ *
+ * Adds the link-layer header, builds the skb, hands it to dev_queue_xmit().
+ *
+ * Context: RCU read side; softirq or process. Return: 0 when the device took
+ * it, -ENOBUFS when it or its qdisc refused (counted tx_dev_drop), -ENOMEM
+ * (tx_no_skb), -ENETDOWN (tx_dev_down), -EMSGSIZE (tx_too_big).
+ */
+int ksmol_phy_xmit(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		   const u8 *dst, __be16 proto);
+
+/**
+ * ksmol_phy_loop() - deliver a packet to ourselves; consumes @pb
+ *
+ * As ksmol_phy_xmit(), but the packet comes back up through @phy from a
+ * softirq, marked KSMOL_PB_LOOP. Bounded: -ENOBUFS and tx_loop_full when the
+ * queue is full.
+ */
+int ksmol_phy_loop(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		   __be16 proto);
+
+void ksmol_phy_stats_sum(const struct ksmol_phy *phy,
+			 struct ksmol_phy_stats *sum);
+
+/* A ksmol_show_fn for ifaces/<dev>/stats; @phy is the struct ksmol_phy. */
+int ksmol_phy_stats_show(struct seq_file *m, void *phy);
+
+/* While the count is not zero every received pbuf bears a time stamp: the
+ * driver's if it took one, else that of its arrival here. Any context.
+ */
+void ksmol_phy_tstamp_enable(void);
+void ksmol_phy_tstamp_disable(void);
+
+int ksmol_phy_init(void);
+void ksmol_phy_exit(void);
+
+/* --- tokens --- */
+
+/**
+ * struct ksmol_tx_token - the right to send one frame on one device
+ * @phy: the device
+ * @pb: the buffer it holds, or NULL: under lazy and reserve policy it is only
+ *	a promise. This pointer is the "should free" flag: consuming clears it.
+ * @policy: the policy it was opened under, enum ksmol_tx_policy
+ * @open: not ended yet
+ *
+ * A token ends exactly once, by ksmol_tx_token_consume() or by
+ * ksmol_tx_token_drop(); dropping an ended token is harmless, which is what
+ * scope exit does with KSMOL_TX_TOKEN().
+ */
+struct ksmol_tx_token {
+	struct ksmol_phy *phy;
+	struct ksmol_pbuf *pb;
+	u8 policy;
+	bool open;
+};
+
+/**
+ * struct ksmol_rx_token - the right to one received frame
+ * @pb: the frame; whoever keeps it clears this
+ *
+ * Dropping a token that still holds its frame frees it.
+ */
+struct ksmol_rx_token {
+	struct ksmol_pbuf *pb;
+};
+
+/**
+ * ksmol_tx_token_open() - ask for the right to send one frame
+ *
+ * eager: allocates now; lazy, reserve: promises.
+ * Context: BH disabled. Return: 0, or -ENOBUFS (eager only).
+ */
+int ksmol_tx_token_open(struct ksmol_tx_token *tok, struct ksmol_phy *phy);
+
+/**
+ * ksmol_tx_token_consume() - end a token by turning it into a buffer
+ * @control: a control reply (ARP, ND, ACK, RST, echo, IGMP/MLD): may use the
+ *	reserve under the reserve policy
+ *
+ * Never panics; protocol state may move only after this returned a buffer.
+ *
+ * Context: BH disabled. Return: TX pbuf, owner STACK, the caller's; or NULL
+ * (counted tx_no_pbuf). The token is ended in either case.
+ */
+struct ksmol_pbuf *ksmol_tx_token_consume(struct ksmol_tx_token *tok,
+					  bool control);
+
+/* Ends a token unused: what it held goes back. BH disabled. */
+void ksmol_tx_token_drop(struct ksmol_tx_token *tok);
+
+void ksmol_rx_token_drop(struct ksmol_rx_token *tok);
+
+/* Tokens that end with their scope. */
+#define KSMOL_TX_TOKEN(name) \
+	struct ksmol_tx_token name __cleanup(ksmol_tx_token_drop) = {}
+#define KSMOL_RX_TOKEN(name) \
+	struct ksmol_rx_token name __cleanup(ksmol_rx_token_drop) = {}
+
+#endif /* _KSMOL_PHY_H */

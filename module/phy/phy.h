@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Inside the phy room only. */
+#ifndef _KSMOL_PHY_PHY_H
+#define _KSMOL_PHY_PHY_H
+
+#include <ksmol/phy.h>
+
+/* Attached devices: written under RTNL, read under RTNL or RCU. */
+extern struct list_head ksmol_phys;
+
+/**
+ * ksmol_phy_rx() - give a frame its way up and count how it ends
+ * @skb: data at the network header; consumed
+ * @flags: KSMOL_PB_LOOP for a frame of our own, or 0
+ *
+ * Context: softirq or BH disabled, RCU read side.
+ */
+void ksmol_phy_rx(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags);
+
+rx_handler_result_t ksmol_phy_handler(struct sk_buff **pskb);
+
+/**
+ * ksmol_tx_skb() - build the skb of a frame
+ * @pb: as in ksmol_phy_xmit(); on success it belongs to the skb (until its
+ *	completion) or is home already (sent by copy), on failure to the caller
+ * @len: of the whole chain
+ * @headroom: for the link layer
+ * @sg: page fragments are welcome
+ *
+ * Context: BH disabled. Return: the skb, data at the network header, or NULL.
+ */
+struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+			     u32 len, u32 headroom, bool sg);
+
+/* Frees @pb, counts why, returns @err. BH disabled. */
+int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		    enum ksmol_tx_drop reason, int err);
+
+void ksmol_loop_init(void);
+void ksmol_loop_exit(void);
+
+int ksmol_notifier_init(void);
+void ksmol_notifier_exit(void);
+
+int ksmol_tokens_show(struct seq_file *m, void *unused);
+
+#endif /* _KSMOL_PHY_PHY_H */

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Frames out. The headers are copied into a small skb, the payload goes along
+ * as the pool's own pages, each with a reference of the fragment's, and the
+ * ubuf embedded in the pbuf tells when the last user of the frame is done.
+ *
+ * Short frames lie wholly in the skb, but their pbuf waits for the completion
+ * like any other: that is what bounds the frames in the device's hands. Above
+ * that bound, and for pbufs from the reserve, which no device may pin, the
+ * frame is sent by copy and the pbuf comes home at once.
+ */
+
+#include <linux/mm.h>
+#include <linux/netdevice.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/sock.h>
+#include <ksmol/compat.h>
+#include "phy.h"
+
+/*
+ * May run several times for one frame (clones, copies made on the way), on any
+ * CPU and with any skb or none. It is module text: ksmol_phy_exit() waits for
+ * the reference that it puts, and then until it has returned.
+ */
+static void tx_complete(struct sk_buff *skb, struct ubuf_info *ubuf,
+			bool success)
+{
+	struct ksmol_pbuf *pb = container_of(ubuf, struct ksmol_pbuf, tx.ubuf);
+	struct ksmol_phy *phy;
+
+	if (!refcount_dec_and_test(&ubuf->refcnt))
+		return;
+	phy = pb->tx.phy;
+	pb->tx.phy = NULL;
+	ksmol_pbuf_complete(pb);
+	ksmol_phy_put(phy);
+}
+
+KSMOL_UBUF_OPS(tx_ubuf_ops, tx_complete);
+
+/* The device has the frame from here on. */
+static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		    struct sk_buff *skb)
+{
+	struct ubuf_info *ubuf = &pb->tx.ubuf;
+	struct ksmol_pbuf *part;
+
+	ksmol_ubuf_set(ubuf, tx_ubuf_ops, tx_complete);
+	/*
+	 * DONT_ORPHAN: taps need not copy, they count up. SHARED_FRAG: nobody
+	 * may transform in place what a socket may have to send again.
+	 */
+	ubuf->flags = SKBFL_ZEROCOPY_FRAG | SKBFL_DONT_ORPHAN |
+		      SKBFL_SHARED_FRAG;
+	refcount_set(&ubuf->refcnt, 1);
+	ksmol_phy_get(phy);
+	pb->tx.phy = phy;
+	for (part = pb; part; part = part->chain)
+		ksmol_pbuf_own(part, KSMOL_OWNER_DEVICE);
+	skb_zcopy_init(skb, ubuf);
+}
+
+/*
+ * Sent by copy: the pbuf is home before the frame leaves. What the socket is
+ * charged then is the skb, by Linux's own means, so that its copies are
+ * bounded too. The pbuf's reference to the socket is taken first: close()
+ * might take it while we look.
+ */
+static void tx_let_go(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		      struct sk_buff *skb)
+{
+	struct sock *sk = xchg(&pb->tx.sk, NULL);
+
+	if (sk) {
+		skb_set_owner_w(skb, sk);
+		ksmol_pbuf_sk_done(sk);
+	}
+	__ksmol_stat_copy(BOUND, skb->len);
+	this_cpu_ptr(phy->stats)->tx_copied++;
+	ksmol_pbuf_free(pb);
+}
+
+/* Hangs the payload on @skb, page by page; @skip bytes are in it already. */
+static void tx_attach(struct sk_buff *skb, const struct ksmol_pbuf *pb,
+		      u32 skip)
+{
+	int i = 0;
+
+	for (; pb; pb = pb->chain) {
+		u32 len = pb->len - skip;
+
+		if (len) {
+			get_page(pb->page);
+			skb_fill_page_desc(skb, i++, pb->page, pb->head -
+					   (u8 *)page_address(pb->page) +
+					   pb->off + skip, len);
+			skb->len += len;
+			skb->data_len += len;
+			skb->truesize += pb->pool->cfg.buf_size;
+		}
+		skip = 0;
+	}
+}
+
+/* By copy because the device has enough of ours, or must not have this one. */
+static bool tx_by_copy(const struct ksmol_phy *phy, const struct ksmol_pbuf *pb)
+{
+	if (ksmol_phy_outstanding(phy) >= phy->outstanding_max)
+		return true;
+	for (; pb; pb = pb->chain)
+		if (pb->home == KSMOL_CLASS_RESERVE)
+			return true;
+	return false;
+}
+
+struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+			     u32 len, u32 headroom, bool sg)
+{
+	bool copy = tx_by_copy(phy, pb);
+	bool linear = copy || !sg || len <= pb->pool->copybreak ||
+		      ksmol_pbuf_chain_count(pb) > MAX_SKB_FRAGS;
+	u32 head = linear ? len : pb->tx.hlen;
+	struct sk_buff *skb;
+
+	skb = alloc_skb(headroom + head, GFP_ATOMIC | __GFP_NOWARN);
+	if (!skb)
+		return NULL;
+	skb_reserve(skb, headroom);
+	/* It has all of these bytes: head is at most the chain's length. */
+	ksmol_pbuf_to_mem(pb, 0, skb_put(skb, head), head);
+	skb_reset_network_header(skb);
+	if (copy) {
+		tx_let_go(phy, pb, skb);
+		return skb;
+	}
+	if (!linear)
+		tx_attach(skb, pb, head);
+	else if (len > pb->tx.hlen)
+		__ksmol_stat_copy(COPYBREAK_TX, len - pb->tx.hlen);
+	tx_hold(phy, pb, skb);
+	return skb;
+}
+
+int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		    enum ksmol_tx_drop reason, int err)
+{
+	ksmol_pbuf_free(pb);
+	ksmol_tx_dropped(reason, phy->ifindex);
+	return err;
+}
+
+/* Can the device complete this transport checksum itself? */
+static bool tx_csum_capable(const struct net_device *dev, __be16 proto,
+			    const struct ksmol_tx_info *tx)
+{
+	bool tcp_or_udp = tx->csum_offset == offsetof(struct udphdr, check) ||
+			  tx->csum_offset == offsetof(struct tcphdr, check);
+
+	/* The field must lie in the skb's linear part, as the headers do. */
+	if (tx->csum_start + tx->csum_offset + sizeof(__sum16) > tx->hlen)
+		return false;
+	if (dev->features & NETIF_F_HW_CSUM)
+		return true;
+	if (proto == htons(ETH_P_IP))
+		return tcp_or_udp && dev->features & NETIF_F_IP_CSUM;
+	return proto == htons(ETH_P_IPV6) && tcp_or_udp &&
+	       dev->features & NETIF_F_IPV6_CSUM;
+}
+
+/*
+ * Completes the checksum in software, before the frame is built: an skb with
+ * shared fragments would be linearized first. The field holds the sum of the
+ * pseudo-header.
+ */
+static void tx_csum(struct ksmol_pbuf *pb, u32 len)
+{
+	u32 start = pb->tx.csum_start;
+	__sum16 sum;
+
+	sum = csum_fold(ksmol_pbuf_csum(pb, start, len - start, 0));
+	/* Zero means "none" in UDP, and is the same number as 0xffff. */
+	if (!sum && pb->tx.csum_offset == offsetof(struct udphdr, check))
+		sum = CSUM_MANGLED_0;
+	put_unaligned((__force u16)sum, (u16 *)(pb->head + pb->off + start +
+						pb->tx.csum_offset));
+}
+
+static bool tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
+			   const u8 *dst, __be16 proto)
+{
+	if (phy->medium == KSMOL_MEDIUM_IP) {
+		skb_reset_mac_header(skb);
+		return true;
+	}
+	if (dev_hard_header(skb, phy->dev, ntohs(proto), dst, phy->mac,
+			    skb->len) < 0)
+		return false;
+	skb_reset_mac_header(skb);
+	return true;
+}
+
+static int tx_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len)
+{
+	struct ksmol_phy_stats *here = this_cpu_ptr(phy->stats);
+	int err;
+
+	err = dev_queue_xmit(skb);
+	if (likely(err == NET_XMIT_SUCCESS || err == NET_XMIT_CN)) {
+		here->tx_frames++;
+		here->tx_bytes += len;
+		return 0;
+	}
+	here->tx_dropped++;
+	ksmol_tx_dropped(KSMOL_TX_DROP_DEV_DROP, phy->ifindex);
+	return -ENOBUFS;
+}
+
+static int tx_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		    const u8 *dst, __be16 proto)
+{
+	u32 start = pb->tx.csum_start, offset = pb->tx.csum_offset;
+	struct net_device *dev = phy->dev;
+	u32 len = ksmol_pbuf_chain_len(pb);
+	bool sg = dev->features & NETIF_F_SG;
+	bool partial = false;
+	struct sk_buff *skb;
+
+	if (READ_ONCE(phy->dead) || !(READ_ONCE(dev->flags) & IFF_UP))
+		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_DEV_DOWN,
+				       -ENETDOWN);
+	if (len > READ_ONCE(phy->mtu))
+		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_TOO_BIG,
+				       -EMSGSIZE);
+	if (offset) {
+		partial = tx_csum_capable(dev, proto, &pb->tx);
+		if (!partial)
+			tx_csum(pb, len);
+	}
+	skb = ksmol_tx_skb(phy, pb, len, LL_RESERVED_SPACE(dev), sg);
+	if (!skb)
+		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_NO_SKB, -ENOMEM);
+	skb->dev = dev;
+	skb->protocol = proto;
+	if ((partial && !skb_partial_csum_set(skb, start, offset)) ||
+	    !tx_link_header(phy, skb, dst, proto)) {
+		kfree_skb(skb);
+		ksmol_tx_dropped(KSMOL_TX_DROP_DEV_DROP, phy->ifindex);
+		return -ENOBUFS;
+	}
+	return tx_queue(phy, skb, len);
+}
+
+int ksmol_phy_xmit(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		   const u8 *dst, __be16 proto)
+{
+	int err;
+
+	local_bh_disable();
+	err = tx_frame(phy, pb, dst, proto);
+	local_bh_enable();
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_xmit);
