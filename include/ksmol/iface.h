@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The network layer: addresses, routes, neighbors, ICMP; ingress and egress
+ * of packets.
+ */
+#ifndef _KSMOL_IFACE_H
+#define _KSMOL_IFACE_H
+
+#include <linux/list.h>
+#include <linux/timer.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+#include <ksmol/addr.h>
+#include <ksmol/phy.h>
+#include <ksmol/pool.h>
+#include <ksmol/wire.h>
+
+struct dentry;
+struct ksmol_iface_net;
+
+/* --- addresses --- */
+
+enum ksmol_addr_state {
+	KSMOL_ADDR_UNUSED,
+	KSMOL_ADDR_TENTATIVE,	/* being probed (RFC 5227) */
+	KSMOL_ADDR_VALID,
+	KSMOL_ADDR_CONFLICT,	/* somebody else has it: not used */
+};
+
+#define KSMOL_IFACE_ADDRS 8
+
+/**
+ * struct ksmol_ifaddr - an address of an interface
+ * @state: enum ksmol_addr_state; published last, read with READ_ONCE()
+ * @plen: prefix length in bits
+ * @addr: the address; @bcast: IPv4 directed broadcast, 0 if it has none
+ *	(prefix 31 or 32)
+ * @probes, @announces: still to be sent
+ * @reported: a conflict over it has been logged
+ * @due: jiffies of the next probe or announcement
+ * @defended: jiffies of the last defence (RFC 5227 2.4), 0 = never
+ */
+struct ksmol_ifaddr {
+	u8 state;
+	u8 family;
+	u8 plen;
+	u8 probes;
+	u8 announces;
+	bool reported;
+	struct ksmol_addr addr;
+	__be32 bcast;
+	unsigned long due;
+	unsigned long defended;
+};
+
+/**
+ * struct ksmol_iface - an attached interface as the network layer sees it
+ * @phy: its device
+ * @net: its namespace
+ * @pernet: what this room keeps of @net
+ * @node: in the namespace's list; RTNL, readers RCU
+ * @addrs: written under @lock, read under RCU by state
+ * @neighs: neighbor entries on this link; neighbor table's lock
+ * @lock: addresses' probing state
+ * @timer: address probing and neighbor aging; armed only while needed
+ * @up: link usable
+ * @dead: detaching: timers must not be armed again
+ * @debugfs: ifaces/<name>
+ */
+struct ksmol_iface {
+	struct ksmol_phy *phy;
+	struct net *net;
+	struct ksmol_iface_net *pernet;
+	struct list_head node;
+	struct list_head neighs;
+	struct ksmol_ifaddr addrs[KSMOL_IFACE_ADDRS];
+	spinlock_t lock;
+	struct timer_list timer;
+	bool up;
+	bool dead;
+	struct dentry *debugfs;
+	struct rcu_head rcu;
+};
+
+/* --- attachment (iface/attach.c) --- */
+
+/**
+ * ksmol_attach() - act on one attach= value
+ * @spec: "DEV[,ADDR/PLEN]...[,via=GATEWAY][,route=PREFIX/PLEN@GATEWAY]...
+ *	[,shared|exclusive]"
+ *
+ * All or nothing: on error nothing has changed and one log line says why.
+ *
+ * Context: process, takes RTNL. Return: 0, -EINVAL (syntax, address, gateway
+ * outside the prefix, medium), -ENODEV, -EBUSY (rx_handler taken),
+ * -EADDRINUSE (already attached, or the address stands on another interface),
+ * -ENOSPC (too many addresses or routes), -ENOMEM.
+ */
+int ksmol_attach(struct net *net, const char *spec);
+
+/* detach=DEV: 0, or -ENODEV when it isn't attached. Process, takes RTNL. */
+int ksmol_detach(struct net *net, const char *name);
+
+/* Detaches every interface in every namespace (unload). Process, takes RTNL. */
+void ksmol_detach_all(void);
+
+/* --- routes and destinations --- */
+
+enum ksmol_dst_type {
+	KSMOL_DST_UNICAST,
+	KSMOL_DST_LOCAL,	/* one of our own addresses: looped back */
+	KSMOL_DST_BROADCAST,
+};
+
+/**
+ * struct ksmol_flow - what a sender knows
+ * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO), 0 = any
+ * @saddr: source it insists on, or any
+ * @broadcast: SO_BROADCAST is set
+ */
+struct ksmol_flow {
+	struct net *net;
+	u8 family;
+	u8 proto;
+	u8 ttl;
+	u8 tos;
+	int oif;
+	bool broadcast;
+	bool df;
+	struct ksmol_addr saddr;
+	struct ksmol_addr daddr;
+};
+
+/**
+ * struct ksmol_dst - where a packet goes; valid inside the RCU section
+ * @iface: interface it leaves by
+ * @saddr: source address
+ * @nexthop: gateway or the destination itself
+ * @mtu: largest network-layer packet
+ */
+struct ksmol_dst {
+	struct ksmol_iface *iface;
+	struct ksmol_addr saddr;
+	struct ksmol_addr nexthop;
+	u32 mtu;
+	u8 type;
+};
+
+/**
+ * ksmol_route() - find the way for a flow
+ *
+ * Context: RCU read side. Return: 0; -ENETUNREACH (no route), -EACCES
+ * (broadcast without permission), -EADDRNOTAVAIL (source isn't ours or not
+ * yet usable), -EINVAL (unspecified, loopback or class E destination),
+ * -ENETDOWN (interface down), -EAFNOSUPPORT.
+ */
+int ksmol_route(const struct ksmol_flow *flow, struct ksmol_dst *dst);
+
+/* The TX drop reason that stands for an error of ksmol_route(). */
+enum ksmol_tx_drop ksmol_route_reason(int err);
+
+/* Is @addr a usable address of ours in @net (on @oif if not 0)? RCU. */
+bool ksmol_addr_is_local(struct net *net, int oif, u8 family,
+			 const struct ksmol_addr *addr);
+
+/* Bumped whenever addresses, routes or interfaces change: sockets that cache
+ * a destination compare it.
+ */
+extern atomic_t ksmol_route_gen;
+
+/**
+ * ksmol_ip_output() - send a transport segment; consumes @pb
+ * @pb: TX pbuf (chain) that begins with the transport header; csum_start and
+ *	csum_offset relative to that header's start on entry (csum_offset 0 =
+ *	nothing to complete)
+ *
+ * Pushes the network header, then sends, loops back, or parks the packet
+ * until the neighbor answers. A pbuf's tx.sk learns of a failed resolution
+ * through the demux's error call (EHOSTUNREACH).
+ *
+ * Context: RCU read side. Return: 0 if sent or parked, or a negative errno
+ * (-EMSGSIZE, -ENOBUFS, -EHOSTUNREACH, -ENETDOWN, -ENOMEM).
+ */
+int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
+		    struct ksmol_pbuf *pb);
+
+/* Upper layers saw forward progress: the neighbor is confirmed. RCU. */
+void ksmol_neigh_confirm(const struct ksmol_dst *dst);
+
+/* --- upward: the socket demux --- */
+
+/**
+ * struct ksmol_icmp_error - an ICMP error about something we sent
+ * @quote: the packet in question, as we sent it
+ * @errno_: what it means for a socket, e.g. ECONNREFUSED
+ * @fatal: to be reported to the socket even without IP_RECVERR
+ * @type, @code: as received; @info: next-hop MTU for fragmentation needed
+ * @origin: SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_ICMP6 or SO_EE_ORIGIN_LOCAL
+ * @offender: who sent it
+ * @ifindex: where it came in
+ * @payload, @payload_len: the quoted transport payload that was there
+ */
+struct ksmol_icmp_error {
+	struct ksmol_quote quote;
+	int errno_;
+	bool fatal;
+	u8 type;
+	u8 code;
+	u8 origin;
+	u32 info;
+	struct ksmol_addr offender;
+	int ifindex;
+	const u8 *payload;
+	u32 payload_len;
+};
+
+/**
+ * struct ksmol_demux - the socket room's entry points
+ * @input: a packet for a transport protocol (IPPROTO_UDP, IPPROTO_ICMP for
+ *	echo replies); @pb begins with the transport header, addresses and so
+ *	on are in pb->rx. Takes @pb only when it returns KSMOL_DELIVERED.
+ *	For UDP_NO_SOCKET the caller answers port unreachable.
+ * @error: returns false if no socket ever sent such a packet
+ * @gone: an interface has been detached: wakes who sleeps on it with
+ *	ENETDOWN. Process context, RTNL; may be NULL
+ * The first two: BH disabled, RCU, no locks held.
+ */
+struct ksmol_demux {
+	enum ksmol_verdict (*input)(struct ksmol_iface *iface, u8 proto,
+				    struct ksmol_pbuf *pb,
+				    struct ksmol_tx_token *tok);
+	bool (*error)(struct net *net, const struct ksmol_icmp_error *err);
+	void (*gone)(struct net *net, int ifindex);
+};
+
+/* NULL takes it away again, and waits until nobody is inside. Process. */
+void ksmol_iface_set_demux(const struct ksmol_demux *demux);
+
+int ksmol_iface_init(void);
+void ksmol_iface_exit(void);
+
+#endif /* _KSMOL_IFACE_H */

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Headers: parse with bounds into host-order structs, emit. No state, no
+ * locks, no allocation, no skb. Each parser returns 0 or the drop reason
+ * (enum ksmol_verdict) that names what was wrong; after it nobody reads the
+ * raw bytes again.
+ */
+#ifndef _KSMOL_WIRE_H
+#define _KSMOL_WIRE_H
+
+#include <linux/if_ether.h>
+#include <linux/types.h>
+#include <net/checksum.h>
+#include <ksmol/addr.h>
+#include <ksmol/stats.h>
+
+/* --- Ethernet --- */
+
+#define KSMOL_ETH_HLEN 14
+
+/* Writes a 14-byte Ethernet header. */
+void ksmol_eth_emit(void *to, const u8 *dst, const u8 *src, __be16 proto);
+
+/* --- ARP (RFC 826) over Ethernet for IPv4 --- */
+
+#define KSMOL_ARP_LEN 28
+#define KSMOL_ARP_REQUEST 1
+#define KSMOL_ARP_REPLY 2
+
+struct ksmol_arp {
+	u16 op;
+	u8 sha[ETH_ALEN] __aligned(2);
+	u8 tha[ETH_ALEN] __aligned(2);
+	__be32 spa;
+	__be32 tpa;
+};
+
+/* @bytes: @len bytes available from the ARP header on. ARP_SHORT, ARP_FORMAT
+ * (hardware type, protocol type, lengths, operation), ARP_ADDR (multicast or
+ * zero sender hardware address; sender protocol address multicast, loopback,
+ * broadcast or class E - 0.0.0.0 is a probe and fine).
+ */
+int ksmol_arp_parse(const u8 *bytes, u32 len, struct ksmol_arp *arp);
+void ksmol_arp_emit(void *to, const struct ksmol_arp *arp);
+
+/* --- IPv4 (RFC 791) --- */
+
+#define KSMOL_IPV4_HLEN 20
+#define KSMOL_IPV4_HLEN_MAX 60
+
+struct ksmol_ipv4 {
+	u8 hlen;		/* header bytes, options included */
+	u8 tos;
+	u8 ttl;
+	u8 proto;
+	u16 total;		/* total length, header included */
+	u16 id;
+	u16 frag_off;		/* bytes */
+	bool df;
+	bool mf;
+	__be32 saddr;
+	__be32 daddr;
+};
+
+/**
+ * ksmol_ipv4_parse() - validate an IPv4 header (RFC 1122 3.2.1)
+ * @bytes: the header, at least @avail bytes contiguous
+ * @avail: contiguous bytes, at most KSMOL_IPV4_HLEN_MAX are looked at
+ * @len: bytes in the whole packet, link-layer padding included
+ *
+ * Return: 0; IP_SHORT, IP_VERSION, IP_HDRLEN, IP_TOTLEN, IP_CSUM, IP_OPTIONS,
+ * IP_SRCROUTE; IP_SADDR / IP_DADDR for addresses that can't be on any wire
+ * (0/8, 127/8, class E, multicast or broadcast as source; 0/8, 127/8, class E
+ * except 255.255.255.255 as destination).
+ */
+int ksmol_ipv4_parse(const u8 *bytes, u32 avail, u32 len,
+		     struct ksmol_ipv4 *ip);
+
+/* Writes a 20-byte header with its checksum. */
+void ksmol_ipv4_emit(void *to, const struct ksmol_ipv4 *ip);
+
+/* --- ICMPv4 (RFC 792) --- */
+
+#define KSMOL_ICMP_HLEN 8
+
+struct ksmol_icmp {
+	u8 type;
+	u8 code;
+	u16 csum;
+	u32 rest;	/* bytes 4 to 7: identifier and sequence, or MTU, ... */
+};
+
+int ksmol_icmp_parse(const u8 *bytes, u32 len, struct ksmol_icmp *icmp);
+/* Writes 8 bytes with a zero checksum: the caller sums the message. */
+void ksmol_icmp_emit(void *to, const struct ksmol_icmp *icmp);
+
+/**
+ * struct ksmol_quote - the packet that an ICMP error is about
+ * @sport, @dport: first four bytes of the transport header; for echo @sport
+ *	is 0 and @dport the identifier
+ */
+struct ksmol_quote {
+	u8 family;
+	u8 proto;
+	struct ksmol_addr saddr;
+	struct ksmol_addr daddr;
+	__be16 sport;
+	__be16 dport;
+	u8 l4_off;
+};
+
+/* Parses the quoted packet: IP header (may have options), then at least 8
+ * bytes of transport. 0, or ICMP_SHORT / ICMP_QUOTE.
+ */
+int ksmol_quote_parse(const u8 *bytes, u32 len, struct ksmol_quote *quote);
+
+/* --- UDP (RFC 768) --- */
+
+#define KSMOL_UDP_HLEN 8
+
+struct ksmol_udp {
+	__be16 sport;
+	__be16 dport;
+	u16 len;
+	u16 csum;	/* as on the wire, host order; 0 = none */
+};
+
+/* @len: bytes in the transport part. UDP_SHORT, UDP_LEN. */
+int ksmol_udp_parse(const u8 *bytes, u32 len, struct ksmol_udp *udp);
+/* Writes 8 bytes with the checksum field as given. */
+void ksmol_udp_emit(void *to, const struct ksmol_udp *udp);
+
+/* --- address classes --- */
+
+/* May @a be the source of a packet from the wire (unicast, not ours to judge)? */
+bool ksmol_ipv4_is_wire_source(__be32 a);
+
+#endif /* _KSMOL_WIRE_H */

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Addresses of interfaces. An address is probed before it is used, announced
+ * once it is, and defended as long as it is (RFC 5227).
+ */
+#define pr_fmt(fmt) "ksmol: " fmt
+
+#include <linux/jiffies.h>
+#include <linux/random.h>
+#include <ksmol/compat.h>
+#include "address.h"
+#include "arp.h"
+#include "net.h"
+#include "timer.h"
+
+/* --- the state machine --- */
+
+static void ifaddr_validate(struct ksmol_ifaddr *ifa, unsigned long now)
+{
+	ifa->probes = 0;
+	ifa->announces = KSMOL_ANNOUNCE_NUM;
+	ifa->due = now;
+	WRITE_ONCE(ifa->state, KSMOL_ADDR_VALID);
+}
+
+void ksmol_ifaddr_start(struct ksmol_ifaddr *ifa, unsigned long now,
+			unsigned long base, u32 random)
+{
+	ifa->defended = 0;
+	ifa->reported = false;
+	if (!base) {
+		ifaddr_validate(ifa, now);
+		return;
+	}
+	ifa->probes = KSMOL_PROBE_NUM;
+	ifa->announces = 0;
+	ifa->due = now + random % base;
+	WRITE_ONCE(ifa->state, KSMOL_ADDR_TENTATIVE);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ifaddr_start);
+
+void ksmol_ifaddr_reannounce(struct ksmol_ifaddr *ifa, unsigned long now)
+{
+	if (ifa->state != KSMOL_ADDR_VALID)
+		return;
+	ifa->announces = KSMOL_ANNOUNCE_NUM;
+	ifa->due = now;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ifaddr_reannounce);
+
+enum ksmol_ifaddr_act ksmol_ifaddr_due(struct ksmol_ifaddr *ifa,
+				       unsigned long now)
+{
+	if (!ksmol_ifaddr_pending(ifa) || time_before(now, ifa->due))
+		return KSMOL_IFADDR_NOTHING;
+	if (ifa->state == KSMOL_ADDR_TENTATIVE) {
+		if (ifa->probes)
+			return KSMOL_IFADDR_PROBE;
+		/* Nobody objected within ANNOUNCE_WAIT of the last probe. */
+		ifaddr_validate(ifa, now);
+	}
+	return KSMOL_IFADDR_ANNOUNCE;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ifaddr_due);
+
+/* The state may have moved while the packet was sent without the lock. */
+static bool ifaddr_still(const struct ksmol_ifaddr *ifa,
+			 enum ksmol_ifaddr_act act)
+{
+	if (act == KSMOL_IFADDR_PROBE)
+		return ifa->state == KSMOL_ADDR_TENTATIVE && ifa->probes;
+	return ifa->state == KSMOL_ADDR_VALID && ifa->announces;
+}
+
+void ksmol_ifaddr_sent(struct ksmol_ifaddr *ifa, enum ksmol_ifaddr_act act,
+		       bool sent, unsigned long now, unsigned long base,
+		       u32 random)
+{
+	if (!ifaddr_still(ifa, act))
+		return;
+	if (!sent) {
+		ifa->due = now + KSMOL_ADDR_RETRY;
+		return;
+	}
+	/* Unprobed addresses are announced at the RFC's own interval. */
+	base = base ?: HZ;
+	if (act == KSMOL_IFADDR_PROBE && --ifa->probes) {
+		ifa->due = now + base + random % base;
+		return;
+	}
+	if (act == KSMOL_IFADDR_ANNOUNCE)
+		ifa->announces--;
+	ifa->due = now + 2 * base;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ifaddr_sent);
+
+bool ksmol_ifaddr_conflict(struct ksmol_ifaddr *ifa, unsigned long now)
+{
+	if (ifa->state == KSMOL_ADDR_TENTATIVE) {
+		WRITE_ONCE(ifa->state, KSMOL_ADDR_CONFLICT);
+		return false;
+	}
+	if (ifa->state != KSMOL_ADDR_VALID)
+		return false;
+	if (ifa->defended &&
+	    time_before(now, ifa->defended + KSMOL_DEFEND_INTERVAL))
+		return false;
+	ifa->defended = now ?: 1;
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ifaddr_conflict);
+
+/* --- lookups --- */
+
+struct ksmol_ifaddr *ksmol_iface_addr(struct ksmol_iface *iface, u8 family,
+				      const struct ksmol_addr *addr)
+{
+	struct ksmol_ifaddr *ifa;
+
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+		/* Addresses fill the array from its start. */
+		if (READ_ONCE(ifa->state) == KSMOL_ADDR_UNUSED)
+			return NULL;
+		if (ifa->family == family && ksmol_addr_equal(&ifa->addr, addr))
+			return ifa;
+	}
+	return NULL;
+}
+
+struct ksmol_iface *ksmol_addr_find(struct ksmol_iface_net *pernet, u8 family,
+				    const struct ksmol_addr *addr)
+{
+	struct ksmol_iface *iface;
+
+	if (likely(!(READ_ONCE(pernet->filter) & ksmol_iface_net_bit(addr))))
+		return NULL;
+	ksmol_for_each_iface(iface, pernet) {
+		struct ksmol_ifaddr *ifa;
+
+		ifa = ksmol_iface_addr(iface, family, addr);
+		if (ifa && READ_ONCE(ifa->state) == KSMOL_ADDR_VALID)
+			return iface;
+	}
+	return NULL;
+}
+
+bool ksmol_addr_is_local(struct net *net, int oif, u8 family,
+			 const struct ksmol_addr *addr)
+{
+	struct ksmol_iface *iface;
+
+	iface = ksmol_addr_find(ksmol_iface_net(net), family, addr);
+	return iface && (!oif || iface->phy->ifindex == oif);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_addr_is_local);
+
+bool ksmol_addr_is_broadcast(const struct ksmol_iface *iface, __be32 addr)
+{
+	const struct ksmol_ifaddr *ifa;
+
+	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+		return false;
+	if (addr == htonl(INADDR_BROADCAST))
+		return true;
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+		if (READ_ONCE(ifa->state) == KSMOL_ADDR_UNUSED)
+			return false;
+		if (ifa->bcast && ifa->bcast == addr)
+			return true;
+	}
+	return false;
+}
+
+bool ksmol_addr_on_link(const struct ksmol_iface *iface, u8 family,
+			const struct ksmol_addr *addr)
+{
+	const struct ksmol_ifaddr *ifa;
+
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
+		if (READ_ONCE(ifa->state) != KSMOL_ADDR_UNUSED &&
+		    ifa->family == family &&
+		    ksmol_addr_prefix_equal(&ifa->addr, addr, ifa->plen))
+			return true;
+	return false;
+}
+
+bool ksmol_addr_select(const struct ksmol_iface *iface, u8 family,
+		       const struct ksmol_addr *peer,
+		       struct ksmol_addr *saddr)
+{
+	const struct ksmol_ifaddr *ifa, *best = NULL;
+	int best_plen = -1;
+
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+		int plen = ifa->plen;
+
+		if (READ_ONCE(ifa->state) != KSMOL_ADDR_VALID ||
+		    ifa->family != family)
+			continue;
+		if (!ksmol_addr_prefix_equal(&ifa->addr, peer, plen))
+			plen = 0;
+		if (plen > best_plen) {
+			best_plen = plen;
+			best = ifa;
+		}
+	}
+	if (!best)
+		return false;
+	*saddr = best->addr;
+	return true;
+}
+
+/* --- glue --- */
+
+static unsigned long addr_base(const struct ksmol_iface *iface)
+{
+	/* No link layer, nobody to ask. */
+	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+		return 0;
+	return msecs_to_jiffies(READ_ONCE(ksmol_params.arp_probe_ms));
+}
+
+void ksmol_iface_addrs_start(struct ksmol_iface *iface)
+{
+	unsigned long base = addr_base(iface);
+	struct ksmol_ifaddr *ifa;
+
+	spin_lock_bh(&iface->lock);
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+		if (ifa->state == KSMOL_ADDR_UNUSED)
+			break;
+		ksmol_ifaddr_start(ifa, jiffies, base, get_random_u32());
+		if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+			ifa->announces = 0;
+	}
+	spin_unlock_bh(&iface->lock);
+	atomic_inc(&ksmol_route_gen);
+	ksmol_iface_arm(iface, jiffies);
+}
+
+void ksmol_iface_addrs_announce(struct ksmol_iface *iface)
+{
+	struct ksmol_ifaddr *ifa;
+
+	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+		return;
+	spin_lock_bh(&iface->lock);
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
+		ksmol_ifaddr_reannounce(ifa, jiffies);
+	spin_unlock_bh(&iface->lock);
+	ksmol_iface_arm(iface, jiffies);
+}
+
+/* Sends without the lock, then records what became of it. */
+static void addr_run_one(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa,
+			 unsigned long now)
+{
+	enum ksmol_ifaddr_act act;
+	u8 before;
+	int err;
+
+	spin_lock_bh(&iface->lock);
+	before = ifa->state;
+	act = ksmol_ifaddr_due(ifa, now);
+	if (ifa->state != before)
+		atomic_inc(&ksmol_route_gen);
+	spin_unlock_bh(&iface->lock);
+	if (act == KSMOL_IFADDR_NOTHING)
+		return;
+
+	if (act == KSMOL_IFADDR_PROBE)
+		err = ksmol_arp_probe(iface, ifa->addr.v4);
+	else
+		err = ksmol_arp_announce(iface, ifa->addr.v4);
+
+	spin_lock_bh(&iface->lock);
+	ksmol_ifaddr_sent(ifa, act, !err, now, addr_base(iface),
+			  get_random_u32());
+	spin_unlock_bh(&iface->lock);
+}
+
+bool ksmol_iface_addrs_run(struct ksmol_iface *iface, unsigned long now,
+			   unsigned long *next)
+{
+	struct ksmol_ifaddr *ifa;
+	bool left = false;
+
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+		addr_run_one(iface, ifa, now);
+		spin_lock_bh(&iface->lock);
+		if (ksmol_ifaddr_pending(ifa)) {
+			if (!left || time_before(ifa->due, *next))
+				*next = ifa->due;
+			left = true;
+		}
+		spin_unlock_bh(&iface->lock);
+	}
+	return left;
+}

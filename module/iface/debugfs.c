@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* debugfs ksmol/ifaces/<dev>/{stats,neighbors,routes,addresses} */
+#include <linux/jiffies.h>
+#include <ksmol/compat.h>
+#include "attach.h"
+#include "neighbor.h"
+#include "net.h"
+#include "route.h"
+
+static struct dentry *ifaces_dir;
+
+static const char * const addr_state_names[] = {
+	[KSMOL_ADDR_UNUSED] = "unused",
+	[KSMOL_ADDR_TENTATIVE] = "tentative",
+	[KSMOL_ADDR_VALID] = "valid",
+	[KSMOL_ADDR_CONFLICT] = "conflict",
+};
+
+static int addresses_show(struct seq_file *m, void *data)
+{
+	const struct ksmol_iface *iface = data;
+	const struct ksmol_ifaddr *ifa;
+	char text[KSMOL_ADDR_STRLEN];
+
+	seq_printf(m, "%-39s %6s %s\n", "address", "prefix", "state");
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+		u8 state = READ_ONCE(ifa->state);
+
+		if (state == KSMOL_ADDR_UNUSED)
+			break;
+		seq_printf(m, "%-39s %6u %s\n",
+			   ksmol_addr_str(ifa->family, &ifa->addr, text),
+			   ifa->plen, addr_state_names[state]);
+	}
+	return 0;
+}
+
+static void route_show(struct seq_file *m, const struct ksmol_route_entry *rt)
+{
+	char text[KSMOL_ADDR_STRLEN];
+
+	seq_printf(m, "%-39s %6u ",
+		   ksmol_addr_str(rt->family, &rt->prefix, text), rt->plen);
+	if (ksmol_addr_any(&rt->gateway))
+		seq_puts(m, "-\n");
+	else
+		seq_printf(m, "%s\n",
+			   ksmol_addr_str(rt->family, &rt->gateway, text));
+}
+
+static int routes_show(struct seq_file *m, void *data)
+{
+	const struct ksmol_route_table *table;
+	struct ksmol_iface *iface = data;
+	unsigned int i;
+
+	seq_printf(m, "%-39s %6s %s\n", "destination", "prefix", "gateway");
+	rcu_read_lock();
+	table = rcu_dereference(iface->pernet->routes);
+	for (i = 0; i < table->count; i++)
+		if (table->entry[i].iface == iface)
+			route_show(m, &table->entry[i]);
+	rcu_read_unlock();
+	return 0;
+}
+
+static int neighbors_show(struct seq_file *m, void *data)
+{
+	seq_printf(m, "%-39s %-17s %-10s %7s %9s\n", "address", "link-layer",
+		   "state", "waiting", "idle_ms");
+	ksmol_neigh_show(m, data);
+	return 0;
+}
+
+static int stats_show(struct seq_file *m, void *data)
+{
+	const struct ksmol_iface *iface = data;
+
+	return ksmol_phy_stats_show(m, iface->phy);
+}
+
+void ksmol_iface_debugfs_init(void)
+{
+	ifaces_dir = ksmol_debugfs_dir(NULL, "ifaces");
+}
+
+void ksmol_iface_debugfs_exit(void)
+{
+	ksmol_debugfs_remove(ifaces_dir);
+}
+
+/* Two namespaces may have a device of the same name each. */
+void ksmol_iface_debugfs_add(struct ksmol_iface *iface)
+{
+	char name[IFNAMSIZ + 12];
+	struct dentry *dir;
+
+	if (net_eq(iface->net, &init_net))
+		strscpy(name, iface->phy->name, sizeof(name));
+	else
+		snprintf(name, sizeof(name), "%s@%u", iface->phy->name,
+			 iface->net->ns.inum);
+	dir = ksmol_debugfs_dir(ifaces_dir, name);
+	iface->debugfs = dir;
+	ksmol_debugfs_file(dir, "stats", stats_show, iface);
+	ksmol_debugfs_file(dir, "addresses", addresses_show, iface);
+	ksmol_debugfs_file(dir, "routes", routes_show, iface);
+	ksmol_debugfs_file(dir, "neighbors", neighbors_show, iface);
+}

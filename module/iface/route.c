@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Finding the way: destination, next hop, interface and source address. */
+#include <linux/in.h>
+#include <ksmol/compat.h>
+#include "address.h"
+#include "net.h"
+#include "route.h"
+
+atomic_t ksmol_route_gen = ATOMIC_INIT(0);
+EXPORT_SYMBOL_IF_KUNIT(ksmol_route_gen);
+
+/* What no packet may be addressed to, whatever the routes say. */
+static int route_check_daddr(__be32 daddr)
+{
+	u32 net = ntohl(daddr) >> 24;
+
+	if (daddr == htonl(INADDR_BROADCAST))
+		return 0;
+	if (net == 0 || net == IN_LOOPBACKNET || net >= 240)
+		return -EINVAL;
+	/* Multicast has no memberships and no routes yet. */
+	return net >= 224 ? -ENETUNREACH : 0;
+}
+
+static void route_fill(struct ksmol_dst *dst, struct ksmol_iface *iface,
+		       u8 type, const struct ksmol_addr *nexthop)
+{
+	dst->iface = iface;
+	dst->type = type;
+	dst->nexthop = *nexthop;
+	dst->mtu = READ_ONCE(iface->phy->mtu);
+}
+
+static int route_source(const struct ksmol_flow *flow, struct ksmol_dst *dst)
+{
+	if (!ksmol_addr_any(&flow->saddr)) {
+		dst->saddr = flow->saddr;
+		return 0;
+	}
+	if (!ksmol_addr_select(dst->iface, flow->family, &dst->nexthop,
+			       &dst->saddr))
+		return -EADDRNOTAVAIL;
+	return 0;
+}
+
+/* To ourselves: the packet never touches a wire (RFC 1122 3.3.4). */
+static int route_local(const struct ksmol_flow *flow, struct ksmol_dst *dst,
+		       struct ksmol_iface *iface)
+{
+	if (!READ_ONCE(iface->up))
+		return -ENETDOWN;
+	route_fill(dst, iface, KSMOL_DST_LOCAL, &flow->daddr);
+	dst->saddr = ksmol_addr_any(&flow->saddr) ? flow->daddr : flow->saddr;
+	return 0;
+}
+
+/* 255.255.255.255 is on every link: the interface asked for, else that of the
+ * source asked for, else the first that can do it.
+ */
+static int route_limited(const struct ksmol_flow *flow, struct ksmol_dst *dst,
+			 struct ksmol_iface_net *pernet)
+{
+	struct ksmol_iface *iface;
+	bool down = false;
+
+	if (!flow->broadcast)
+		return -EACCES;
+	ksmol_for_each_iface(iface, pernet) {
+		if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+			continue;
+		if (flow->oif ? iface->phy->ifindex != flow->oif :
+		    !ksmol_addr_any(&flow->saddr) &&
+		    !ksmol_iface_addr(iface, flow->family, &flow->saddr))
+			continue;
+		if (!READ_ONCE(iface->up)) {
+			down = true;
+			continue;
+		}
+		route_fill(dst, iface, KSMOL_DST_BROADCAST, &flow->daddr);
+		return route_source(flow, dst);
+	}
+	return down ? -ENETDOWN : -ENETUNREACH;
+}
+
+static int route_wire(const struct ksmol_flow *flow, struct ksmol_dst *dst,
+		      struct ksmol_iface_net *pernet)
+{
+	const struct ksmol_route_entry *rt;
+	bool down = false;
+
+	rt = ksmol_route_lookup(rcu_dereference(pernet->routes), flow->family,
+				flow->oif, &flow->daddr, &down);
+	if (!rt)
+		return down ? -ENETDOWN : -ENETUNREACH;
+	if (rt->bcast && rt->bcast == flow->daddr.v4) {
+		if (!flow->broadcast)
+			return -EACCES;
+		route_fill(dst, rt->iface, KSMOL_DST_BROADCAST, &flow->daddr);
+	} else {
+		route_fill(dst, rt->iface, KSMOL_DST_UNICAST,
+			   ksmol_addr_any(&rt->gateway) ? &flow->daddr :
+							  &rt->gateway);
+	}
+	return route_source(flow, dst);
+}
+
+int ksmol_route(const struct ksmol_flow *flow, struct ksmol_dst *dst)
+{
+	struct ksmol_iface_net *pernet;
+	struct ksmol_iface *iface;
+	int err;
+
+	if (flow->family != AF_INET)
+		return -EAFNOSUPPORT;
+	err = route_check_daddr(flow->daddr.v4);
+	if (err)
+		return err;
+	pernet = ksmol_iface_net(flow->net);
+	if (!ksmol_addr_any(&flow->saddr) &&
+	    !ksmol_addr_find(pernet, flow->family, &flow->saddr))
+		return -EADDRNOTAVAIL;
+	iface = ksmol_addr_find(pernet, flow->family, &flow->daddr);
+	if (iface)
+		return route_local(flow, dst, iface);
+	if (flow->daddr.v4 == htonl(INADDR_BROADCAST))
+		return route_limited(flow, dst, pernet);
+	return route_wire(flow, dst, pernet);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_route);
+
+enum ksmol_tx_drop ksmol_route_reason(int err)
+{
+	switch (err) {
+	case -EADDRNOTAVAIL:
+		return KSMOL_TX_DROP_NO_SOURCE;
+	case -EINVAL:
+		return KSMOL_TX_DROP_SCOPE;
+	case -ENETDOWN:
+		return KSMOL_TX_DROP_DEV_DOWN;
+	default:
+		return KSMOL_TX_DROP_NO_ROUTE;
+	}
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_route_reason);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* The route table of a namespace. */
+#ifndef _KSMOL_ROUTE_H
+#define _KSMOL_ROUTE_H
+
+#include <ksmol/iface.h>
+#include "net.h"
+
+/**
+ * struct ksmol_route_entry - one route
+ * @prefix: destination, host bits zero
+ * @gateway: next hop, or any for a destination on the link
+ * @bcast: directed broadcast of a connected IPv4 prefix, or 0
+ */
+struct ksmol_route_entry {
+	u8 family;
+	u8 plen;
+	struct ksmol_addr prefix;
+	struct ksmol_addr gateway;
+	__be32 bcast;
+	struct ksmol_iface *iface;
+};
+
+/**
+ * struct ksmol_route_table - all routes of a namespace, longest prefix first
+ *
+ * Never changed once published: configuration replaces it by a new one, so
+ * that looking up takes no lock and no packet ever allocates. Among equal
+ * prefixes the older comes first.
+ */
+struct ksmol_route_table {
+	struct rcu_head rcu;
+	unsigned int count;
+	struct ksmol_route_entry entry[];
+};
+
+/* Namespace start and end. */
+int ksmol_route_table_start(struct ksmol_iface_net *pernet);
+void ksmol_route_table_stop(struct ksmol_iface_net *pernet);
+
+/**
+ * ksmol_route_table_with() - the present table plus some routes
+ *
+ * Context: RTNL. Return: a table to be published, -ENOSPC (above route_max)
+ * or -ENOMEM.
+ */
+struct ksmol_route_table *
+ksmol_route_table_with(struct ksmol_iface_net *pernet,
+		       const struct ksmol_route_entry *add, unsigned int nr);
+
+/* Makes @table the one in force; consumes it. RTNL. */
+void ksmol_route_table_publish(struct ksmol_iface_net *pernet,
+			       struct ksmol_route_table *table);
+
+/* Takes the routes of an interface out of the table; can't fail. RTNL. */
+void ksmol_route_table_drop(struct ksmol_iface *iface);
+
+/**
+ * ksmol_route_lookup() - longest match
+ * @oif: interface it must leave by, or 0
+ * @down: set if only an interface that is down stood in the way
+ *
+ * Context: RCU. Return: the route, or NULL.
+ */
+const struct ksmol_route_entry *
+ksmol_route_lookup(const struct ksmol_route_table *table, u8 family, int oif,
+		   const struct ksmol_addr *daddr, bool *down);
+
+#endif /* _KSMOL_ROUTE_H */
