@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Errors that come back for what a socket sent, and IP_RECVERR's queue of
+ * them. The queue is Linux's own, bounded by SO_RCVBUF.
+ */
+
+#include <linux/errqueue.h>
+#include <linux/icmp.h>
+#include "sock.h"
+
+/* As many quoted bytes as an error queue entry keeps. */
+#define ERROR_PAYLOAD_MAX 1024U
+
+/**
+ * struct error_addrs - what an entry must know beyond Linux's control block;
+ *	stands at the head of its skb, before the quoted payload
+ * @to: where the datagram was sent
+ * @offender: who objects
+ * @port: the port it was sent to
+ */
+struct error_addrs {
+	struct ksmol_addr to;
+	struct ksmol_addr offender;
+	__be16 port;
+};
+
+static void error_queue(struct ksmol_sock *ks,
+			const struct sock_extended_err *ee,
+			const struct error_addrs *addrs,
+			const u8 *payload, u32 len)
+{
+	struct sk_buff *skb;
+
+	len = min(len, ERROR_PAYLOAD_MAX);
+	skb = alloc_skb(sizeof(*addrs) + len, GFP_ATOMIC);
+	if (!skb)
+		return;
+	skb_reserve(skb, sizeof(*addrs));
+	memcpy(skb->head, addrs, sizeof(*addrs));
+	if (len)
+		skb_put_data(skb, payload, len);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	SKB_EXT_ERR(skb)->ee = *ee;
+	SKB_EXT_ERR(skb)->port = addrs->port;
+	__net_timestamp(skb);
+	if (sock_queue_err_skb(&ks->inet.sk, skb))
+		kfree_skb(skb);
+}
+
+/* --- from the network --- */
+
+/* The socket that sent what an ICMP error quotes, if there is one. RCU. */
+static struct ksmol_sock *error_lookup(struct net *net,
+				       const struct ksmol_icmp_error *err)
+{
+	const struct ksmol_quote *quote = &err->quote;
+	bool ping = quote->proto == IPPROTO_ICMP;
+	struct ksmol_key key = {
+		.net = net,
+		.laddr = &quote->saddr,
+		.raddr = &quote->daddr,
+		.lport = ping ? quote->dport : quote->sport,
+		.rport = ping ? 0 : quote->dport,
+		.ifindex = err->ifindex,
+		.family = quote->family,
+		.proto = quote->proto,
+	};
+
+	if (quote->proto != IPPROTO_UDP && !ping)
+		return NULL;
+	return ksmol_demux_lookup(&key);
+}
+
+/* A ping program recognizes its request by the header, which stands before
+ * the payload in the quote.
+ */
+static void error_queue_icmp(struct ksmol_sock *ks,
+			     const struct ksmol_icmp_error *err)
+{
+	u32 header = ks->proto == IPPROTO_ICMP && err->payload ?
+		     KSMOL_ICMP_HLEN : 0;
+	struct sock_extended_err ee = {
+		.ee_errno = err->errno_,
+		.ee_origin = err->origin,
+		.ee_type = err->type,
+		.ee_code = err->code,
+		.ee_info = err->info,
+	};
+	struct error_addrs addrs = {
+		.to = err->quote.daddr,
+		.offender = err->offender,
+		.port = ks->proto == IPPROTO_ICMP ? 0 : err->quote.dport,
+	};
+
+	error_queue(ks, &ee, &addrs, err->payload - header,
+		    err->payload_len + header);
+}
+
+/* Path MTU errors concern only those who want to know of it. */
+static bool error_ignored(const struct ksmol_sock *ks,
+			  const struct ksmol_icmp_error *err)
+{
+	return err->origin == SO_EE_ORIGIN_ICMP &&
+	       err->type == ICMP_DEST_UNREACH &&
+	       err->code == ICMP_FRAG_NEEDED &&
+	       READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_DONT;
+}
+
+bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err)
+{
+	struct ksmol_sock *ks = error_lookup(net, err);
+
+	if (!ks)
+		return false;
+	if (error_ignored(ks, err))
+		return true;
+	/*
+	 * RFC 1122 4.1.3.3: errors are passed up. An unconnected socket could
+	 * not tell which of its datagrams an error number is about, and a soft
+	 * error may pass by itself, so these need IP_RECVERR.
+	 */
+	if (ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
+		error_queue_icmp(ks, err);
+	else if (!err->fatal || ks->inet.sk.sk_state != TCP_ESTABLISHED)
+		return true;
+	ksmol_sock_fail(ks, err->errno_);
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_error_input);
+
+/* --- from ourselves --- */
+
+void ksmol_error_local(struct ksmol_sock *ks, int err,
+		       const struct ksmol_send *to, u32 info)
+{
+	struct sock_extended_err ee = {
+		.ee_errno = err,
+		.ee_origin = SO_EE_ORIGIN_LOCAL,
+		.ee_info = info,
+	};
+	struct error_addrs addrs = {
+		.to = to->flow.daddr,
+		.port = to->dport,
+	};
+
+	if (ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
+		error_queue(ks, &ee, &addrs, NULL, 0);
+}
+
+/* --- to the program --- */
+
+static void error_put(struct ksmol_sock *ks, struct msghdr *msg,
+		      const struct sk_buff *skb)
+{
+	const struct error_addrs *addrs = (const void *)skb->head;
+	struct {
+		struct sock_extended_err ee;
+		struct sockaddr_in offender;
+	} text = { .ee = SKB_EXT_ERR(skb)->ee };
+
+	ksmol_name_put(ks, msg, &addrs->to, addrs->port);
+	if (text.ee.ee_origin == SO_EE_ORIGIN_ICMP) {
+		text.offender.sin_family = AF_INET;
+		text.offender.sin_addr.s_addr = addrs->offender.v4;
+	}
+	put_cmsg(msg, SOL_IP, IP_RECVERR, sizeof(text), &text);
+	msg->msg_flags |= MSG_ERRQUEUE;
+}
+
+int ksmol_error_recv(struct ksmol_sock *ks, struct msghdr *msg, int len)
+{
+	struct sock *sk = &ks->inet.sk;
+	struct sk_buff *skb;
+	int copied, err;
+
+	skb = sock_dequeue_err_skb(sk);
+	if (!skb)
+		return -EAGAIN;
+	copied = skb->len;
+	if (copied > len) {
+		msg->msg_flags |= MSG_TRUNC;
+		copied = len;
+	}
+	err = skb_copy_datagram_msg(skb, 0, msg, copied);
+	if (!err) {
+		sock_recv_timestamp(msg, sk, skb);
+		error_put(ks, msg, skb);
+	}
+	consume_skb(skb);
+	return err ?: copied;
+}

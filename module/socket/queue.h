@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A socket's receive queue. */
+#ifndef _KSMOL_SOCKET_QUEUE_H
+#define _KSMOL_SOCKET_QUEUE_H
+
+#include <linux/atomic.h>
+#include <linux/spinlock.h>
+#include <linux/wait.h>
+#include <ksmol/pool.h>
+
+/* Consumed pbufs go home in batches: one BH-disabled section for so many. */
+#define KSMOL_QUEUE_BATCH 16
+
+/**
+ * struct ksmol_queue - received datagrams of one socket
+ * @lock: protects the arrival side; taken in softirq for each packet
+ * @in: what arrived since readers last looked; @lock
+ * @queued: pbufs ever added; @lock, read without
+ * @max: most pbufs whatever SO_RCVBUF says; 0 once the socket is closed; @lock
+ * @drops: datagrams refused, for SO_RXQ_OVFL and debugfs
+ * @reader_lock: protects the reading side; process context only, so it never
+ *	costs a bottom half's time. Taken before @lock
+ * @out: taken over from @in, all at once; @reader_lock
+ * @done: read, not yet given back; @reader_lock
+ * @consumed: pbufs ever read; written under @reader_lock, read without
+ * @deferred: read while somebody peeked, to be added to @consumed
+ * @peekers: how many are copying from a pbuf that stays in @out
+ * @copies, @copied: copies to programs and their bytes, not yet in the
+ *	statistics: counting there costs more in process context
+ *
+ * The pbufs the socket holds are @queued - @consumed: one writer each, no
+ * atomic operation per packet.
+ */
+struct ksmol_queue {
+	spinlock_t lock;	/* arrivals */
+	u32 queued;
+	struct ksmol_pbuf_list in;
+	u32 max;
+	atomic_t drops;
+
+	/* readers */
+	spinlock_t reader_lock ____cacheline_aligned_in_smp;
+	u32 consumed;
+	struct ksmol_pbuf_list out;
+	struct ksmol_pbuf_list done;
+	u32 deferred;
+	u32 peekers;
+	u32 copies;
+	u64 copied;
+};
+
+void ksmol_queue_init(struct ksmol_queue *queue, u32 max);
+
+/* pbufs held, those being read included. Any context, a snapshot. */
+static inline u32 ksmol_queue_len(const struct ksmol_queue *queue)
+{
+	s32 len = READ_ONCE(queue->queued) - READ_ONCE(queue->consumed);
+
+	return max(len, 0);
+}
+
+/* Signed, for @consumed may be read after later arrivals were read too. */
+static inline bool ksmol_queue_full(const struct ksmol_queue *queue, u32 limit)
+{
+	return (s32)(READ_ONCE(queue->queued) - READ_ONCE(queue->consumed)) >=
+	       (s32)limit;
+}
+
+/**
+ * ksmol_queue_add() - append a received pbuf; takes @pb on success
+ * @limit: most pbufs the queue may hold
+ * @wait: who may be asleep until something arrives, or NULL
+ * @wake: set to whether somebody is, as of the moment @pb was added
+ *
+ * Context: BH disabled. Return: 0, KSMOL_DROP_SOCK_FULL or
+ * KSMOL_DROP_SOCK_CLOSED; refused pbufs stay the caller's.
+ */
+int ksmol_queue_add(struct ksmol_queue *queue, struct ksmol_pbuf *pb,
+		    u32 limit, struct wait_queue_head *wait, bool *wake);
+
+/* Is there nothing to read? Exact for a caller that is on the wait queue
+ * already: it looks under the lock under which ksmol_queue_add() looks there.
+ */
+bool ksmol_queue_empty(struct ksmol_queue *queue);
+
+/* The next datagram, the caller's until ksmol_queue_done(); NULL if none. */
+struct ksmol_pbuf *ksmol_queue_take(struct ksmol_queue *queue);
+
+/* Ends ksmol_queue_take(); consumes @pb. @copied: bytes given to a program */
+void ksmol_queue_done(struct ksmol_queue *queue, struct ksmol_pbuf *pb,
+		      u32 copied);
+
+/* The next datagram, which stays; valid until ksmol_queue_unpeek(). */
+struct ksmol_pbuf *ksmol_queue_peek(struct ksmol_queue *queue);
+void ksmol_queue_unpeek(struct ksmol_queue *queue, u32 copied);
+
+/* Bytes of the next datagram, or -1 if there is none. */
+int ksmol_queue_next_len(struct ksmol_queue *queue);
+
+/* No arrival is taken from here on; what is queued goes home, counted as
+ * purged. Nobody reads any more.
+ */
+void ksmol_queue_close(struct ksmol_queue *queue);
+
+#endif /* _KSMOL_SOCKET_QUEUE_H */

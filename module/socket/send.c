@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The way down that all datagrams share: where to, with what, and off. */
+
+#include <linux/sched/signal.h>
+#include <net/inet_sock.h>
+#include "sock.h"
+
+/* Longer datagrams are checked against the route before they are copied. */
+#define SEND_EARLY_CHECK 512
+
+void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
+		     const struct ksmol_addr *daddr)
+{
+	const struct sock *sk = &ks->inet.sk;
+	int ttl = READ_ONCE(ks->ttl);
+
+	if (ipv4_is_multicast(daddr->v4))
+		ttl = READ_ONCE(ks->mc_ttl);
+	else if (ttl < 0)
+		ttl = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_default_ttl);
+	*flow = (struct ksmol_flow){
+		.net = sock_net(sk),
+		.family = sk->sk_family,
+		.proto = ks->proto,
+		.ttl = ttl,
+		.tos = READ_ONCE(ks->tos),
+		.oif = READ_ONCE(sk->sk_bound_dev_if),
+		.broadcast = sock_flag(sk, SOCK_BROADCAST),
+		.df = READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_WANT ||
+		      READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_DO ||
+		      READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_PROBE,
+		.saddr = ks->saddr,
+		.daddr = *daddr,
+	};
+}
+
+/* The destination that sendto() names, or the peer of connect(). */
+static int send_destination(const struct ksmol_sock *ks, struct msghdr *msg,
+			    struct ksmol_addr *daddr, __be16 *dport)
+{
+	DECLARE_SOCKADDR(struct sockaddr_in *, sin, msg->msg_name);
+
+	if (!sin) {
+		if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
+			return -EDESTADDRREQ;
+		*daddr = ks->raddr;
+		*dport = ks->rport;
+	} else {
+		if (msg->msg_namelen < (int)sizeof(*sin))
+			return -EINVAL;
+		if (sin->sin_family != AF_INET &&
+		    (sin->sin_family != AF_UNSPEC || ks->proto == IPPROTO_ICMP))
+			return -EAFNOSUPPORT;
+		*daddr = ksmol_addr_v4(sin->sin_addr.s_addr);
+		*dport = sin->sin_port;
+	}
+	return *dport || ks->proto == IPPROTO_ICMP ? 0 : -EINVAL;
+}
+
+int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
+		       struct ksmol_send *to)
+{
+	struct ksmol_addr daddr;
+	int err;
+
+	/* A datagram can't be put together of several calls. */
+	if (msg->msg_flags & (MSG_OOB | MSG_MORE))
+		return -EOPNOTSUPP;
+	err = send_destination(ks, msg, &daddr, &to->dport);
+	if (err)
+		return err;
+	if (unlikely(!READ_ONCE(ks->lport))) {
+		err = ksmol_autobind(ks);
+		if (err)
+			return err;
+	}
+	ksmol_flow_init(ks, &to->flow, &daddr);
+	return msg->msg_controllen ? ksmol_cmsg_send(msg, &to->flow) : 0;
+}
+
+/* Finds the way and sees that @len bytes of transport fit through. RCU. */
+static int send_route(struct ksmol_sock *ks, const struct ksmol_send *to,
+		      u32 len, struct ksmol_dst *dst)
+{
+	int err = ksmol_route(&to->flow, dst);
+
+	if (unlikely(err)) {
+		ksmol_tx_dropped(ksmol_route_reason(err), to->flow.oif);
+		return err;
+	}
+	if (likely(len + KSMOL_IPV4_HLEN <= dst->mtu))
+		return 0;
+	ksmol_tx_dropped(KSMOL_TX_DROP_TOO_BIG, dst->iface->phy->ifindex);
+	ksmol_error_local(ks, EMSGSIZE, to, dst->mtu);
+	return -EMSGSIZE;
+}
+
+/*
+ * The pool ran out in the middle of a datagram that needs several buffers.
+ * Those it had are free again, which is no event to wait for: try a little
+ * later, and with nothing in hand.
+ */
+static int fill_retry(struct ksmol_sock *ks, int flags, long *timeo)
+{
+	if (flags & MSG_DONTWAIT || !*timeo)
+		return -EAGAIN;
+	if (signal_pending(current))
+		return sock_intr_errno(*timeo);
+	schedule_timeout_interruptible(1);
+	if (*timeo != MAX_SCHEDULE_TIMEOUT)
+		--*timeo;
+	return 0;
+}
+
+/* A charged pbuf (chain) with @len bytes of @msg, or an error pointer. */
+static struct ksmol_pbuf *send_fill(struct ksmol_sock *ks, struct msghdr *msg,
+				    u32 len)
+{
+	long timeo = sock_sndtimeo(&ks->inet.sk, msg->msg_flags & MSG_DONTWAIT);
+	struct iov_iter start = msg->msg_iter;
+	struct ksmol_pbuf *pb;
+	int err;
+
+	if (len / ksmol_pool.cfg.buf_size >=
+	    ksmol_pool.cfg.count[KSMOL_CLASS_TX])
+		return ERR_PTR(-EMSGSIZE);
+	do {
+		pb = ksmol_tx_get(ks, msg->msg_flags);
+		if (IS_ERR(pb))
+			return pb;
+		err = ksmol_pbuf_from_iter(pb, &msg->msg_iter, len, false);
+		if (likely(!err))
+			return pb;
+		ksmol_pbuf_free_any(pb);
+		msg->msg_iter = start;
+		if (err == -ENOBUFS)
+			err = fill_retry(ks, msg->msg_flags, &timeo);
+	} while (!err);
+	return ERR_PTR(err);
+}
+
+static int send_early(struct ksmol_sock *ks, const struct ksmol_send *to,
+		      u32 len)
+{
+	struct ksmol_dst dst;
+	int err;
+
+	rcu_read_lock();
+	err = send_route(ks, to, len, &dst);
+	rcu_read_unlock();
+	return err;
+}
+
+int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
+			const struct ksmol_send *to,
+			void (*push)(struct ksmol_sock *ks,
+				     struct ksmol_pbuf *pb,
+				     const struct ksmol_send *to,
+				     const struct ksmol_addr *saddr,
+				     const void *arg),
+			const void *arg)
+{
+	struct ksmol_pbuf *pb;
+	struct ksmol_dst dst;
+	int err;
+
+	/* Both our transport headers have eight bytes. */
+	if (len > SEND_EARLY_CHECK) {
+		err = send_early(ks, to, len + KSMOL_UDP_HLEN);
+		if (err)
+			return err;
+	}
+	pb = send_fill(ks, msg, len);
+	if (IS_ERR(pb))
+		return PTR_ERR(pb);
+
+	rcu_read_lock();
+	err = send_route(ks, to, len + KSMOL_UDP_HLEN, &dst);
+	if (likely(!err)) {
+		push(ks, pb, to, &dst.saddr, arg);
+		if (unlikely(msg->msg_flags & MSG_CONFIRM))
+			ksmol_neigh_confirm(&dst);
+		err = ksmol_ip_output(&to->flow, &dst, pb);
+		pb = NULL;
+	}
+	rcu_read_unlock();
+	if (unlikely(pb))
+		ksmol_pbuf_free_any(pb);
+	/* Linux tells of a device's drop only who asked to be told. */
+	if (err == -ENOBUFS && !ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
+		err = 0;
+	return err;
+}

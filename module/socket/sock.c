@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of a socket, and what it says when asked whether it is ready. */
+
+#include <linux/poll.h>
+#include <linux/sockios.h>
+#include <net/inet_common.h>
+#include <asm/ioctls.h>
+#include <ksmol/params.h>
+#include <ksmol/socket.h>
+#include "sock.h"
+
+/* --- birth and death --- */
+
+static int buffer_bytes(u32 pbufs)
+{
+	return min_t(u32, pbufs, INT_MAX >> KSMOL_PBUF_SHIFT) <<
+	       KSMOL_PBUF_SHIFT;
+}
+
+void ksmol_sock_init(struct sock *sk, u8 proto)
+{
+	struct ksmol_sock *ks = ksmol_sk(sk);
+
+	/* Packets find it under RCU: freed a grace period after close(). */
+	sock_set_flag(sk, SOCK_RCU_FREE);
+	sk->sk_rcvbuf = buffer_bytes(READ_ONCE(ksmol_params.sock_rx));
+	sk->sk_sndbuf = buffer_bytes(READ_ONCE(ksmol_params.sock_tx));
+	ks->data_ready = sk->sk_data_ready;
+	ks->proto = proto;
+	ks->ttl = -1;
+	ks->mc_ttl = 1;
+	ks->options = KSMOL_OPT_MC_LOOP;
+	ks->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
+		       IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
+	ksmol_queue_init(&ks->rxq, ksmol_pool.cfg.count[KSMOL_CLASS_RX]);
+}
+
+/*
+ * Arrivals end with the tables and the closed queue; buffers that a device
+ * keeps forget the socket, for a device may keep them for as long as it likes
+ * but neither the socket nor its namespace.
+ */
+void ksmol_sock_destroy(struct sock *sk)
+{
+	struct ksmol_sock *ks = ksmol_sk(sk);
+
+	ksmol_demux_unbind(ks);
+	ksmol_queue_close(&ks->rxq);
+	if (atomic_read(&ks->inflight))
+		ksmol_pool_release_sk(&ksmol_pool, sk);
+}
+
+void ksmol_sock_close(struct sock *sk, long timeout)
+{
+	sk_common_release(sk);
+}
+
+/* --- errors from outside --- */
+
+void ksmol_sock_fail(struct ksmol_sock *ks, int err)
+{
+	WRITE_ONCE(ks->inet.sk.sk_err, err);
+	sk_error_report(&ks->inet.sk);
+}
+
+struct gone {
+	struct net *net;
+	int ifindex;
+};
+
+/* Bound to the device, or to an address that is or was the device's. */
+static bool lives_on(const struct ksmol_sock *ks, const struct gone *gone)
+{
+	const struct sock *sk = &ks->inet.sk;
+
+	if (!net_eq(sock_net(sk), gone->net))
+		return false;
+	if (READ_ONCE(sk->sk_bound_dev_if) == gone->ifindex)
+		return true;
+	if (ksmol_addr_any(&ks->saddr) || ksmol_sock_opt(ks, KSMOL_OPT_FREEBIND))
+		return false;
+	return ksmol_addr_is_local(gone->net, gone->ifindex, sk->sk_family,
+				   &ks->saddr) ||
+	       !ksmol_addr_is_local(gone->net, 0, sk->sk_family, &ks->saddr);
+}
+
+static bool gone_one(struct ksmol_sock *ks, void *arg)
+{
+	if (lives_on(ks, arg))
+		ksmol_sock_fail(ks, ENETDOWN);
+	return true;
+}
+
+void ksmol_sock_gone(struct net *net, int ifindex)
+{
+	struct gone gone = { .net = net, .ifindex = ifindex };
+
+	ksmol_demux_for_each(gone_one, &gone);
+}
+
+/* --- readiness --- */
+
+static __poll_t poll_shutdown(u8 shutdown)
+{
+	__poll_t mask = 0;
+
+	if (shutdown & RCV_SHUTDOWN)
+		mask |= EPOLLRDHUP | EPOLLIN | EPOLLRDNORM;
+	if (shutdown == SHUTDOWN_MASK)
+		mask |= EPOLLHUP;
+	return mask;
+}
+
+static __poll_t poll_errors(struct sock *sk)
+{
+	if (!READ_ONCE(sk->sk_err) &&
+	    skb_queue_empty_lockless(&sk->sk_error_queue))
+		return 0;
+	return EPOLLERR | (sock_flag(sk, SOCK_SELECT_ERR_QUEUE) ? EPOLLPRI : 0);
+}
+
+__poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
+			 struct poll_table_struct *table)
+{
+	struct sock *sk = sock->sk;
+	struct ksmol_sock *ks = ksmol_sk(sk);
+	__poll_t mask;
+
+	sock_poll_wait(file, sock, table);
+	/* epoll comes here with a table once only: be on both at all times. */
+	poll_wait(file, &ksmol_pool.tx_wait, table);
+
+	mask = poll_errors(sk) | poll_shutdown(READ_ONCE(sk->sk_shutdown));
+	if (!ksmol_queue_empty(&ks->rxq))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (ksmol_tx_writable(ks))
+		mask |= EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
+	return mask;
+}
+
+/*
+ * SIOCINQ: bytes of the next datagram. SIOCOUTQ: what is in flight, in the
+ * unit of SO_SNDBUF, where each datagram counts for 1024 bytes.
+ */
+int ksmol_sock_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
+{
+	struct ksmol_sock *ks = ksmol_sk(sock->sk);
+	int value;
+
+	switch (cmd) {
+	case SIOCINQ:
+		value = max(ksmol_queue_next_len(&ks->rxq), 0);
+		break;
+	case SIOCOUTQ:
+		value = atomic_read(&ks->inflight) << KSMOL_PBUF_SHIFT;
+		break;
+	default:
+		return inet_ioctl(sock, cmd, arg);
+	}
+	return put_user(value, (int __user *)arg);
+}
+
+/* --- the room --- */
+
+static const struct ksmol_demux demux = {
+	.input = ksmol_socket_input,
+	.error = ksmol_error_input,
+	.gone = ksmol_sock_gone,
+};
+
+int ksmol_socket_init(void)
+{
+	int err;
+
+	err = ksmol_demux_init(ksmol_params.sock_hash);
+	if (err)
+		return err;
+	ksmol_pbuf_sk_done = ksmol_tx_done;
+	ksmol_iface_set_demux(&demux);
+	err = ksmol_proto_register();
+	if (err)
+		goto err_demux;
+	ksmol_debugfs_file(NULL, "sockets", ksmol_sockets_show, NULL);
+	return 0;
+
+err_demux:
+	ksmol_iface_set_demux(NULL);
+	ksmol_demux_exit();
+	return err;
+}
+
+/* No socket is left: each holds a reference on the module. */
+void ksmol_socket_exit(void)
+{
+	ksmol_proto_unregister();
+	ksmol_iface_set_demux(NULL);
+	ksmol_demux_exit();
+}

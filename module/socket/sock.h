@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* ksmol's socket, and what the files of this room call of one another. */
+#ifndef _KSMOL_SOCKET_SOCK_H
+#define _KSMOL_SOCKET_SOCK_H
+
+#include <net/inet_sock.h>
+#include <ksmol/compat.h>
+#include <ksmol/iface.h>
+#include <ksmol/pool.h>
+#include "demux.h"
+#include "queue.h"
+
+struct poll_table_struct;
+struct seq_file;
+
+/* SO_RCVBUF and SO_SNDBUF are in bytes; a pbuf counts for so many. */
+#define KSMOL_PBUF_SHIFT 10
+
+/* Bits of ksmol_sock.options: options of level IPPROTO_IP that are on. */
+#define KSMOL_OPT_PKTINFO	BIT(0)
+#define KSMOL_OPT_RECVTTL	BIT(1)
+#define KSMOL_OPT_RECVTOS	BIT(2)
+#define KSMOL_OPT_RECVOPTS	BIT(3)
+#define KSMOL_OPT_RETOPTS	BIT(4)
+#define KSMOL_OPT_ORIGDST	BIT(5)
+#define KSMOL_OPT_RECVERR	BIT(6)
+#define KSMOL_OPT_FREEBIND	BIT(7)
+#define KSMOL_OPT_MC_LOOP	BIT(8)
+
+/* Those that make a control message with each datagram. */
+#define KSMOL_OPT_CMSG	(KSMOL_OPT_PKTINFO | KSMOL_OPT_RECVTTL | \
+			 KSMOL_OPT_RECVTOS | KSMOL_OPT_ORIGDST)
+
+/**
+ * struct ksmol_sock - a socket of either protocol
+ * @inet: Linux's part, first. Its address fields mirror ours, for
+ *	getsockname() and other generic code
+ * @lookup: link in the lookup table; its bucket's lock
+ * @hash: hash @lookup was added under
+ * @kind: enum ksmol_bind_kind it was added as
+ * @proto: IPPROTO_UDP or IPPROTO_ICMP; fixed
+ * @lport, @rport: ports; @lport is a ping socket's identifier. Socket lock,
+ *	read without
+ * @laddr: address it receives on, or any; @raddr: the peer if connected
+ * @port: link in the port table; its bucket's lock
+ * @data_ready: what sk_data_ready was at creation
+ * @rxq: receive queue
+ * @options: KSMOL_OPT_*; read without lock
+ * @saddr: address it sends from, or any; differs from @laddr when that is a
+ *	broadcast or multicast address
+ * @inflight: datagrams sent whose buffers are not back yet
+ * @tx_wanted: somebody waits for @inflight to go down
+ * @ttl: IP_TTL, or -1 for the namespace's default
+ * @mc_ttl, @tos, @pmtudisc: options of these names
+ */
+struct ksmol_sock {
+	struct inet_sock inet;
+
+	struct hlist_nulls_node lookup ____cacheline_aligned_in_smp;
+	u32 hash;
+	u8 kind;
+	u8 proto;
+	__be16 lport;
+	__be16 rport;
+	struct ksmol_addr laddr;
+	struct ksmol_addr raddr;
+	struct hlist_nulls_node port;
+	void (*data_ready)(struct sock *sk);
+
+	struct ksmol_queue rxq ____cacheline_aligned_in_smp;
+
+	u32 options ____cacheline_aligned_in_smp;
+	struct ksmol_addr saddr;
+	atomic_t inflight;
+	bool tx_wanted;
+	s16 ttl;
+	u8 mc_ttl;
+	u8 tos;
+	u8 pmtudisc;
+};
+
+static inline struct ksmol_sock *ksmol_sk(const struct sock *sk)
+{
+	return (struct ksmol_sock *)sk;
+}
+
+static inline bool ksmol_sock_opt(const struct ksmol_sock *ks, u32 opt)
+{
+	return READ_ONCE(ks->options) & opt;
+}
+
+static inline u32 ksmol_sock_rx_limit(const struct ksmol_sock *ks)
+{
+	u32 limit = READ_ONCE(ks->inet.sk.sk_rcvbuf) >> KSMOL_PBUF_SHIFT;
+
+	return clamp_t(u32, limit, 1, READ_ONCE(ks->rxq.max));
+}
+
+u32 ksmol_sock_tx_limit(const struct ksmol_sock *ks);
+
+/* --- sock.c: life and readiness --- */
+
+void ksmol_sock_init(struct sock *sk, u8 proto);
+void ksmol_sock_destroy(struct sock *sk);
+void ksmol_sock_close(struct sock *sk, long timeout);
+__poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
+			 struct poll_table_struct *table);
+int ksmol_sock_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
+
+/* Reports an error to whoever uses the socket and wakes it. RCU or a ref. */
+void ksmol_sock_fail(struct ksmol_sock *ks, int err);
+
+/* An interface is gone: its sockets fail with ENETDOWN. RTNL. */
+void ksmol_sock_gone(struct net *net, int ifindex);
+
+/* --- txroom.c: the right to send --- */
+
+/**
+ * ksmol_tx_get() - a TX pbuf charged to the socket
+ * @flags: MSG_DONTWAIT doesn't wait for room
+ *
+ * Context: process. Return: the pbuf, or an error pointer: -EAGAIN, -EPIPE
+ * after shutdown, an error of the socket, or what a signal makes.
+ */
+struct ksmol_pbuf *ksmol_tx_get(struct ksmol_sock *ks, int flags);
+
+/* A charged pbuf is back; consumes the reference. ksmol_pbuf_sk_done. */
+void ksmol_tx_done(struct sock *sk);
+
+/* May a datagram be sent now? If not, a wake-up will follow. Process. */
+bool ksmol_tx_writable(struct ksmol_sock *ks);
+
+/* --- address.c --- */
+
+int ksmol_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len);
+int ksmol_connect(struct socket *sock, struct sockaddr_unsized *uaddr, int len,
+		  int flags);
+/* Gives an unbound socket a port: 0 or -EAGAIN. Process. */
+int ksmol_autobind(struct ksmol_sock *ks);
+
+/* --- port.c --- */
+
+/**
+ * ksmol_port_get() - bind to @laddr and @port
+ * @port: host order; 0 takes a free one at random (RFC 6056)
+ *
+ * Context: process, socket locked. Return: 0 or -EADDRINUSE.
+ */
+int ksmol_port_get(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
+		   u16 port);
+
+/* --- send.c --- */
+
+/**
+ * struct ksmol_send - one datagram on its way down
+ * @flow: for the route
+ * @dport: destination port
+ */
+struct ksmol_send {
+	struct ksmol_flow flow;
+	__be16 dport;
+};
+
+/* What the socket's options say about a flow to @daddr. */
+void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
+		     const struct ksmol_addr *daddr);
+
+/**
+ * ksmol_send_prepare() - destination, port and control messages
+ *
+ * Binds the socket if need be. Context: process.
+ * Return: 0, -EDESTADDRREQ, -EINVAL, -EAFNOSUPPORT, -EOPNOTSUPP, -EAGAIN.
+ */
+int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
+		       struct ksmol_send *to);
+
+/**
+ * ksmol_send_datagram() - copy, route, send
+ * @len: bytes to take from @msg
+ * @push: adds the transport header in front of a filled pbuf
+ * @arg: for @push
+ *
+ * Context: process, may sleep for room. Return: 0 or a negative errno.
+ */
+int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
+			const struct ksmol_send *to,
+			void (*push)(struct ksmol_sock *ks,
+				     struct ksmol_pbuf *pb,
+				     const struct ksmol_send *to,
+				     const struct ksmol_addr *saddr,
+				     const void *arg),
+			const void *arg);
+
+/* --- cmsg.c --- */
+
+/* Control messages of a sendmsg() call: 0 or -EINVAL. */
+int ksmol_cmsg_send(struct msghdr *msg, struct ksmol_flow *flow);
+/* Control messages that go with a received datagram. */
+void ksmol_cmsg_recv(struct ksmol_sock *ks, struct msghdr *msg,
+		     const struct ksmol_pbuf *pb);
+
+/* --- recv.c --- */
+
+int ksmol_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
+		  int flags);
+/* Fills msg_name, if the caller wants it. */
+void ksmol_name_put(const struct ksmol_sock *ks, struct msghdr *msg,
+		    const struct ksmol_addr *addr, __be16 port);
+
+/* --- errqueue.c --- */
+
+/* iface's demux.error. */
+bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err);
+/* An error found while sending; queued if IP_RECVERR is on. */
+void ksmol_error_local(struct ksmol_sock *ks, int err,
+		       const struct ksmol_send *to, u32 info);
+int ksmol_error_recv(struct ksmol_sock *ks, struct msghdr *msg, int len);
+
+/* --- input.c --- */
+
+/* iface's demux.input. */
+enum ksmol_verdict ksmol_socket_input(struct ksmol_iface *iface, u8 proto,
+				      struct ksmol_pbuf *pb,
+				      struct ksmol_tx_token *tok);
+
+/**
+ * ksmol_sock_receive() - queue a datagram to one socket
+ *
+ * Takes @pb when it returns KSMOL_DELIVERED. BH disabled, RCU.
+ */
+enum ksmol_verdict ksmol_sock_receive(struct ksmol_sock *ks,
+				      struct ksmol_pbuf *pb);
+
+/* --- filter.c --- */
+
+/* Runs SO_ATTACH_FILTER's program: 0 or KSMOL_DROP_SOCK_FILTER; may cut @pb.
+ * The program sees the transport header first. BH disabled, RCU.
+ */
+int ksmol_filter_run(struct ksmol_sock *ks, struct ksmol_pbuf *pb, u32 hlen);
+
+/* --- udp.c, ping.c --- */
+
+int ksmol_udp_init_sock(struct sock *sk);
+int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+/* Validates and removes the header: 0 or a drop reason. */
+int ksmol_udp_input(struct ksmol_pbuf *pb);
+
+int ksmol_ping_init_sock(struct sock *sk);
+int ksmol_ping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+
+/* --- sockopt.c --- */
+
+int ksmol_setsockopt(struct socket *sock, int level, int name,
+		     sockptr_t val, unsigned int len);
+int ksmol_getsockopt(struct socket *sock, int level, int name,
+		     char __user *val, int __user *len);
+
+/* --- show.c, proto.c --- */
+
+int ksmol_sockets_show(struct seq_file *m, void *unused);
+int ksmol_proto_register(void);
+void ksmol_proto_unregister(void);
+
+#endif /* _KSMOL_SOCKET_SOCK_H */

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* UDP (RFC 768): its header, both ways. */
+
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include "sock.h"
+
+/* What fits behind the largest IPv4 header we send. */
+#define UDP_PAYLOAD_MAX (65535 - KSMOL_IPV4_HLEN - KSMOL_UDP_HLEN)
+
+int ksmol_udp_init_sock(struct sock *sk)
+{
+	ksmol_sock_init(sk, IPPROTO_UDP);
+	return 0;
+}
+
+/* --- in --- */
+
+/* The sum that the pseudo-header begins (RFC 768). */
+static __wsum pseudo_sum(const struct ksmol_addr *saddr,
+			 const struct ksmol_addr *daddr, u32 len)
+{
+	return csum_tcpudp_nofold(saddr->v4, daddr->v4, len, IPPROTO_UDP, 0);
+}
+
+static noinline bool csum_good(const struct ksmol_pbuf *pb, u32 len)
+{
+	__wsum pseudo = pseudo_sum(&pb->rx.saddr, &pb->rx.daddr, len);
+
+	/* The device's sum covers what lies behind the datagram, too. */
+	if (pb->rx.csum_valid && len == pb->len &&
+	    !csum_fold(csum_add(pseudo, pb->rx.csum)))
+		return true;
+	return !csum_fold(ksmol_pbuf_csum(pb, 0, len, pseudo));
+}
+
+int ksmol_udp_input(struct ksmol_pbuf *pb)
+{
+	u8 room[KSMOL_UDP_HLEN];
+	struct ksmol_udp udp;
+	const u8 *bytes;
+	int reason;
+
+	bytes = ksmol_pbuf_header(pb, 0, KSMOL_UDP_HLEN, room);
+	if (unlikely(!bytes))
+		return KSMOL_DROP_UDP_SHORT;
+	reason = ksmol_udp_parse(bytes, pb->len, &udp);
+	if (unlikely(reason))
+		return reason;
+	/* A zero checksum means none, which IPv4 allows (RFC 768). */
+	if (!pb->rx.csum_ok && udp.csum && !csum_good(pb, udp.len))
+		return KSMOL_DROP_UDP_CSUM;
+	pb->rx.sport = udp.sport;
+	pb->rx.dport = udp.dport;
+	ksmol_pbuf_trim(pb, udp.len);
+	ksmol_pbuf_pull(pb, KSMOL_UDP_HLEN);
+	return 0;
+}
+
+/* --- out --- */
+
+/*
+ * The checksum field begins with the pseudo-header's sum; whoever sends it
+ * adds the rest, in hardware where that can be done.
+ */
+static void udp_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+		     const struct ksmol_send *to,
+		     const struct ksmol_addr *saddr, const void *unused)
+{
+	u32 len = ksmol_pbuf_chain_len(pb) + KSMOL_UDP_HLEN;
+	struct ksmol_udp udp = {
+		.sport = ks->lport,
+		.dport = to->dport,
+		.len = len,
+	};
+
+	if (!ks->inet.sk.sk_no_check_tx) {
+		__wsum sum = pseudo_sum(saddr, &to->flow.daddr, len);
+
+		udp.csum = ntohs((__force __be16)~csum_fold(sum));
+		pb->tx.csum_offset = offsetof(struct udphdr, check);
+	}
+	ksmol_udp_emit(ksmol_pbuf_push(pb, KSMOL_UDP_HLEN), &udp);
+}
+
+int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
+{
+	struct ksmol_sock *ks = ksmol_sk(sock->sk);
+	struct ksmol_send to;
+	int err;
+
+	if (len > UDP_PAYLOAD_MAX)
+		return -EMSGSIZE;
+	err = ksmol_send_prepare(ks, msg, &to);
+	if (!err)
+		err = ksmol_send_datagram(ks, msg, len, &to, udp_push, NULL);
+	return err ?: len;
+}
