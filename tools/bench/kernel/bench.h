@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * ksmol_bench: measures ksmol and Linux's own stack side by side in one
+ * kernel. Everything happens in kernel context, because in a user-mode kernel
+ * a system call costs more than all that is to be measured.
+ */
+#ifndef _KSMOL_BENCH_H
+#define _KSMOL_BENCH_H
+
+#include <linux/if_ether.h>
+#include <linux/in.h>
+#include <linux/ktime.h>
+#include <linux/net.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#define BENCH_BATCH	64	/* frames per pass, as a NAPI budget */
+#define BENCH_FRAME_MAX	(ETH_HLEN + ETH_DATA_LEN)
+#define BENCH_ROUNDS_MAX 99
+#define BENCH_PORT	9000	/* of the socket that is measured */
+#define BENCH_PEER_PORT	5000	/* where its datagrams come from */
+
+/* UDP payload of a minimal Ethernet frame (64 bytes with its check sequence)
+ * and of a maximal one.
+ */
+#define BENCH_SMALL	18
+#define BENCH_LARGE	1472
+
+extern unsigned int bench_rounds;
+extern unsigned int bench_packets;
+extern unsigned int bench_protocol;
+
+/* --- device.c: three Ethernet devices without hardware --- */
+
+enum bench_stack {
+	BENCH_FLOOR,	/* an rx_handler that frees what it gets */
+	BENCH_LINUX,
+	BENCH_KSMOL,
+	BENCH_NR_STACKS
+};
+
+extern const char * const bench_stack_names[BENCH_NR_STACKS];
+
+struct net_device *bench_device(enum bench_stack stack);
+/* Our address on a device, and that of the peer who seems to be behind it. */
+__be32 bench_local(enum bench_stack stack);
+__be32 bench_peer(enum bench_stack stack);
+void bench_peer_mac(enum bench_stack stack, u8 mac[ETH_ALEN]);
+/* IP frames that the device was given to send so far. */
+u64 bench_sent(enum bench_stack stack);
+int bench_devices_init(void);
+void bench_devices_exit(void);
+
+/* --- frames.c: frames as a driver hands them up --- */
+
+/**
+ * struct bench_frame - a frame to be sent many times
+ * @stack: whose device it arrives on
+ * @len: bytes from the Ethernet header on
+ * @payload: where the payload begins; @size: its length
+ */
+struct bench_frame {
+	enum bench_stack stack;
+	u32 len;
+	u32 payload;
+	u32 size;
+	u8 bytes[BENCH_FRAME_MAX];
+};
+
+void bench_frame_udp(struct bench_frame *frame, enum bench_stack stack,
+		     u32 size, u16 sport, u16 dport);
+void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
+		      u32 size);
+/* Changes the ports, and the checksum with them. */
+void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport);
+
+/* A new skb with that content, or NULL. BH disabled. */
+struct sk_buff *bench_skb(const struct bench_frame *frame);
+/* Fills @skbs or nothing. */
+int bench_skbs(const struct bench_frame *frame, struct sk_buff **skbs,
+	       unsigned int n);
+/* Gives frames to the device's receive path, as a NAPI poll would. */
+void bench_inject(struct sk_buff **skbs, unsigned int n);
+
+/* --- endpoint.c: UDP sockets of either stack --- */
+
+struct socket *bench_open(enum bench_stack stack, u16 port, bool reuse);
+int bench_connect(struct socket *sock, enum bench_stack stack, u16 port);
+/* Return: bytes, or a negative errno; neither of them waits. */
+int bench_recv(struct socket *sock, void *buf, u32 len,
+	       struct sockaddr_in *from);
+int bench_send(struct socket *sock, const void *buf, u32 len,
+	       struct sockaddr_in *to);
+/* A socket of each stack on BENCH_PORT, or none. */
+int bench_open_both(struct socket **socks);
+void bench_close_both(struct socket **socks);
+
+/* --- series.c: a figure measured once per round --- */
+
+struct bench_series {
+	const char *name;
+	unsigned int n;
+	u64 ps[BENCH_ROUNDS_MAX];	/* picoseconds per packet */
+};
+
+void bench_series_add(struct bench_series *series, u64 ns, u64 packets);
+/* Prints "LABEL NAME=MEDIAN NAME_min=MINIMUM ...", in ns. */
+void bench_print(const char *label, struct bench_series *series,
+		 unsigned int n);
+
+/* --- the measurements; each returns 0 or what went wrong --- */
+
+int bench_udp(void);
+int bench_policy(void);
+int bench_alloc(void);
+int bench_sockets(void);
+
+#define bench_err(fmt, ...) \
+	pr_err("ksmol_bench: error: " fmt "\n", ##__VA_ARGS__)
+
+#endif /* _KSMOL_BENCH_H */

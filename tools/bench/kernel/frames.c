@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Frames as a driver hands them up, made outside of what is timed. */
+
+#include <linux/etherdevice.h>
+#include <linux/icmp.h>
+#include <linux/ip.h>
+#include <linux/udp.h>
+#include <net/checksum.h>
+#include <net/ip.h>
+
+#include "bench.h"
+
+/* Half a page for each frame, as drivers with an MTU of 1500 have it. */
+#define BENCH_BUFFER	2048
+#define BENCH_PAD	(NET_SKB_PAD + NET_IP_ALIGN)
+
+static void frame_headers(struct bench_frame *frame, enum bench_stack stack,
+			  u8 proto, u32 l4_len)
+{
+	struct ethhdr *eth = (struct ethhdr *)frame->bytes;
+	struct iphdr *ip = (struct iphdr *)(frame->bytes + ETH_HLEN);
+
+	memset(frame, 0, sizeof(*frame));
+	frame->stack = stack;
+	frame->len = ETH_HLEN + sizeof(*ip) + l4_len;
+	ether_addr_copy(eth->h_dest, bench_device(stack)->dev_addr);
+	bench_peer_mac(stack, eth->h_source);
+	eth->h_proto = htons(ETH_P_IP);
+	ip->version = 4;
+	ip->ihl = 5;
+	ip->tot_len = htons(sizeof(*ip) + l4_len);
+	ip->frag_off = htons(IP_DF);
+	ip->ttl = 64;
+	ip->protocol = proto;
+	ip->saddr = bench_peer(stack);
+	ip->daddr = bench_local(stack);
+	ip_send_check(ip);
+}
+
+/* Both transport headers are eight bytes long. */
+static void *frame_payload(struct bench_frame *frame, u32 size)
+{
+	void *l4 = frame->bytes + ETH_HLEN + sizeof(struct iphdr);
+	u32 i;
+
+	frame->payload = ETH_HLEN + sizeof(struct iphdr) + 8;
+	frame->size = size;
+	for (i = 0; i < size; i++)
+		frame->bytes[frame->payload + i] = i * 7;
+	return l4;
+}
+
+void bench_frame_udp(struct bench_frame *frame, enum bench_stack stack,
+		     u32 size, u16 sport, u16 dport)
+{
+	u32 len = sizeof(struct udphdr) + size;
+	struct udphdr *udp;
+
+	frame_headers(frame, stack, IPPROTO_UDP, len);
+	udp = frame_payload(frame, size);
+	udp->source = htons(sport);
+	udp->dest = htons(dport);
+	udp->len = htons(len);
+	udp->check = csum_tcpudp_magic(bench_peer(stack), bench_local(stack),
+				       len, IPPROTO_UDP,
+				       csum_partial(udp, len, 0));
+}
+
+void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
+		      u32 size)
+{
+	u32 len = sizeof(struct icmphdr) + size;
+	struct icmphdr *icmp;
+
+	frame_headers(frame, stack, IPPROTO_ICMP, len);
+	icmp = frame_payload(frame, size);
+	icmp->type = ICMP_ECHO;
+	icmp->un.echo.id = htons(1);
+	icmp->un.echo.sequence = htons(1);
+	icmp->checksum = ip_compute_csum(icmp, len);
+}
+
+void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport)
+{
+	struct udphdr *udp = (struct udphdr *)(frame->bytes + ETH_HLEN +
+					       sizeof(struct iphdr));
+
+	csum_replace2(&udp->check, udp->source, htons(sport));
+	csum_replace2(&udp->check, udp->dest, htons(dport));
+	udp->source = htons(sport);
+	udp->dest = htons(dport);
+}
+
+struct sk_buff *bench_skb(const struct bench_frame *frame)
+{
+	struct sk_buff *skb;
+	void *buffer;
+
+	BUILD_BUG_ON(SKB_DATA_ALIGN(BENCH_PAD + BENCH_FRAME_MAX) +
+		     SKB_DATA_ALIGN(sizeof(struct skb_shared_info)) >
+		     BENCH_BUFFER);
+	buffer = napi_alloc_frag(BENCH_BUFFER);
+	if (!buffer)
+		return NULL;
+	skb = napi_build_skb(buffer, BENCH_BUFFER);
+	if (!skb) {
+		skb_free_frag(buffer);
+		return NULL;
+	}
+	skb_reserve(skb, BENCH_PAD);
+	skb_put_data(skb, frame->bytes, frame->len);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	skb->protocol = eth_type_trans(skb, bench_device(frame->stack));
+	return skb;
+}
+
+int bench_skbs(const struct bench_frame *frame, struct sk_buff **skbs,
+	       unsigned int n)
+{
+	unsigned int i;
+
+	local_bh_disable();
+	for (i = 0; i < n; i++) {
+		skbs[i] = bench_skb(frame);
+		if (!skbs[i])
+			break;
+	}
+	local_bh_enable();
+	if (i == n)
+		return 0;
+	while (i--)
+		consume_skb(skbs[i]);
+	return -ENOMEM;
+}
+
+void bench_inject(struct sk_buff **skbs, unsigned int n)
+{
+	unsigned int i;
+
+	local_bh_disable();
+	for (i = 0; i < n; i++)
+		netif_receive_skb(skbs[i]);
+	local_bh_enable();
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * UDP receive: injecting frames into a stack and reading them from a socket,
+ * for Linux and ksmol in turns, and the floor under both: a receive handler
+ * that does nothing but free the frame.
+ */
+
+#include <linux/sched.h>
+#include <linux/slab.h>
+
+#include "bench.h"
+
+enum udp_figure { UDP_INJECT, UDP_RECV, UDP_SUM, UDP_FIGURES };
+
+/**
+ * struct udp_case - one way of receiving through one stack
+ * @frame: what arrives
+ * @sock: who reads it; NULL for the floor
+ * @each: datagrams are read one by one as they arrive, not after the batch;
+ *	then only the sum is known, a clock for each would cost too much
+ * @series: results, enum udp_figure
+ */
+struct udp_case {
+	struct bench_frame frame;
+	struct socket *sock;
+	bool each;
+	struct bench_series series[UDP_FIGURES];
+};
+
+static int read_batch(struct udp_case *c, unsigned int n, void *buf)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++)
+		if (bench_recv(c->sock, buf, BENCH_LARGE, NULL) !=
+		    c->frame.size)
+			return -EIO;
+	return 0;
+}
+
+static int batch_each(struct udp_case *c, struct sk_buff **skbs, void *buf,
+		      u64 *ns)
+{
+	u64 start = ktime_get_ns();
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < BENCH_BATCH; i++) {
+		bench_inject(skbs + i, 1);
+		if (read_batch(c, 1, buf))
+			err = -EIO;
+	}
+	ns[0] += ktime_get_ns() - start;
+	return err;
+}
+
+static int batch_all(struct udp_case *c, struct sk_buff **skbs, void *buf,
+		     u64 *ns)
+{
+	u64 start, middle;
+	int err = 0;
+
+	start = ktime_get_ns();
+	bench_inject(skbs, BENCH_BATCH);
+	middle = ktime_get_ns();
+	if (c->sock)
+		err = read_batch(c, BENCH_BATCH, buf);
+	ns[0] += middle - start;
+	ns[1] += ktime_get_ns() - middle;
+	return err;
+}
+
+static int udp_round(struct udp_case *c, void *buf, bool keep)
+{
+	struct sk_buff *skbs[BENCH_BATCH];
+	unsigned int done;
+	u64 ns[2] = {};
+	int err;
+
+	for (done = 0; done < bench_packets; done += BENCH_BATCH) {
+		err = bench_skbs(&c->frame, skbs, BENCH_BATCH);
+		if (err)
+			return err;
+		err = c->each ? batch_each(c, skbs, buf, ns) :
+				batch_all(c, skbs, buf, ns);
+		if (!err && c->sock && memcmp(buf, c->frame.bytes +
+					      c->frame.payload, c->frame.size))
+			err = -EILSEQ;
+		if (err)
+			return err;
+		cond_resched();
+	}
+	if (!keep)
+		return 0;
+	if (!c->each)
+		bench_series_add(&c->series[UDP_INJECT], ns[0], done);
+	if (!c->each && c->sock)
+		bench_series_add(&c->series[UDP_RECV], ns[1], done);
+	bench_series_add(&c->series[UDP_SUM], ns[0] + ns[1], done);
+	return 0;
+}
+
+static void udp_print(struct udp_case *c)
+{
+	char label[80];
+
+	snprintf(label, sizeof(label), "test=udp stack=%s size=%u batch=%u",
+		 bench_stack_names[c->frame.stack], c->frame.size,
+		 c->each ? 1 : BENCH_BATCH);
+	bench_print(label, c->series, UDP_FIGURES);
+}
+
+static void udp_case_init(struct udp_case *c, enum bench_stack stack, u32 size,
+			  bool each, struct socket *sock)
+{
+	bench_frame_udp(&c->frame, stack, size, BENCH_PEER_PORT, BENCH_PORT);
+	c->sock = sock;
+	c->each = each;
+	c->series[UDP_INJECT].name = "inject";
+	c->series[UDP_RECV].name = "recv";
+	c->series[UDP_SUM].name = "sum";
+}
+
+/* The first round warms caches and is not counted. */
+static int udp_rounds(struct udp_case *cases, unsigned int n, void *buf)
+{
+	unsigned int round, i;
+	int err;
+
+	for (round = 0; round <= bench_rounds; round++) {
+		for (i = 0; i < n; i++) {
+			err = udp_round(&cases[i], buf, round);
+			if (!err)
+				continue;
+			bench_err("udp receive through %s: %d",
+				  bench_stack_names[cases[i].frame.stack], err);
+			return err;
+		}
+	}
+	for (i = 0; i < n; i++)
+		udp_print(&cases[i]);
+	return 0;
+}
+
+static int udp_size(struct socket **socks, u32 size, void *buf)
+{
+	struct udp_case *cases;
+	int err;
+
+	cases = kcalloc(5, sizeof(*cases), GFP_KERNEL);
+	if (!cases)
+		return -ENOMEM;
+	udp_case_init(&cases[0], BENCH_FLOOR, size, false, NULL);
+	udp_case_init(&cases[1], BENCH_LINUX, size, false, socks[BENCH_LINUX]);
+	udp_case_init(&cases[2], BENCH_KSMOL, size, false, socks[BENCH_KSMOL]);
+	udp_case_init(&cases[3], BENCH_LINUX, size, true, socks[BENCH_LINUX]);
+	udp_case_init(&cases[4], BENCH_KSMOL, size, true, socks[BENCH_KSMOL]);
+	err = udp_rounds(cases, 5, buf);
+	kfree(cases);
+	return err;
+}
+
+int bench_udp(void)
+{
+	struct socket *socks[BENCH_NR_STACKS] = {};
+	void *buf;
+	int err;
+
+	buf = kmalloc(BENCH_LARGE, GFP_KERNEL);
+	if (!buf)
+		return -ENOMEM;
+	err = bench_open_both(socks);
+	if (err)
+		goto out;
+	err = udp_size(socks, BENCH_SMALL, buf);
+	if (!err)
+		err = udp_size(socks, BENCH_LARGE, buf);
+	bench_close_both(socks);
+out:
+	kfree(buf);
+	return err;
+}

@@ -1,0 +1,181 @@
+# Turns the lines of bench.log ("test=udp stack=linux size=18 ... sum=277.55")
+# into one .tsv per test, for plots and for other programs, and into the tables
+# of results.md on the standard output. Times are ns, medians over the rounds.
+
+function get(key) { return key in field ? field[key] : "" }
+
+# Appends the values of the named fields to TEST.tsv.
+function tsv(names,    n, name, i, line) {
+	n = split(names, name, " ")
+	line = get(name[1])
+	for (i = 2; i <= n; i++)
+		line = line "\t" (get(name[i]) == "" ? "-" : get(name[i]))
+	if (!(file in started)) {
+		gsub(" ", "\t", names)
+		print names >file
+		started[file] = 1
+	}
+	print line >file
+}
+
+function percent(part, whole) {
+	return whole + 0 > 0 ? sprintf("%.0f %%", 100 * part / whole) : "-"
+}
+
+function ns(value) { return value == "" ? "-" : sprintf("%.0f", value) }
+function tenth(value) { return value == "" ? "-" : sprintf("%.1f", value) }
+
+# The + 0 here and there makes numbers of what would be compared as strings.
+function verdict(good) { return good ? "met" : "**missed**" }
+
+/^kernel=/ { context = $0 }
+
+/^test=/ {
+	delete field
+	for (i = 1; i <= NF; i++) {
+		at = index($i, "=")
+		field[substr($i, 1, at - 1)] = substr($i, at + 1)
+	}
+	test = get("test")
+	file = test ".tsv"
+	seen[test] = 1
+}
+
+/^test=udp/ {
+	tsv("stack size batch inject inject_min recv recv_min sum sum_min")
+	key = get("size") "," get("batch")
+	if (!(key in udp_key))
+		udp_order[++udp_n] = key
+	udp_key[key] = 1
+	for (name in field)
+		udp[key, get("stack"), name] = field[name]
+}
+
+/^test=policy/ {
+	tsv("load stack policy inject recv send sum sum_min packets received " \
+	    "replies opened refused consumed reserve failed dropped returned")
+	policy_line[++policy_n] = sprintf( \
+		"| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |",
+		get("load"),
+		get("stack") == "linux" ? "(Linux)" : get("policy"),
+		ns(get("inject")), ns(get("recv")), ns(get("send")),
+		ns(get("sum")), percent(get("received"), get("packets")),
+		percent(get("replies"), get("packets")), get("refused"),
+		get("consumed"), get("reserve"), get("failed"), get("returned"))
+}
+
+/^test=alloc/ {
+	tsv("allocator hold pair pair_min")
+	name = get("allocator")
+	if (!(name in alloc_name))
+		alloc_order[++alloc_n] = name
+	alloc_name[name] = 1
+	alloc[name, get("hold")] = get("pair")
+}
+
+/^test=sockets/ {
+	tsv("stack kind target count inject inject_min recv recv_min sum sum_min")
+	key = get("kind") "," get("target") "," get("stack")
+	if (!(key in sockets_key))
+		sockets_order[++sockets_n] = key
+	sockets_key[key] = 1
+	sockets[key, get("count")] = get("sum")
+	if (!(get("count") in counts))
+		order[++count_n] = get("count")
+	counts[get("count")] = 1
+}
+
+function udp_row(key, what, stack_a, stack_b) {
+	printf "| %s | %s | %s | %s | %s | %s |\n", part[1], part[2], what,
+		ns(udp[key, "linux", what]), ns(udp[key, "ksmol", what]),
+		percent(udp[key, "ksmol", what], udp[key, "linux", what])
+}
+
+function udp_table(    i, key) {
+	print "\n## UDP receive, ns per packet\n"
+	print "| payload | read after | part | Linux | ksmol | ksmol / Linux |"
+	print "|--:|--:|---|--:|--:|--:|"
+	for (i = 1; i <= udp_n; i++) {
+		key = udp_order[i]
+		split(key, part, ",")
+		if (udp[key, "linux", "recv"] != "") {
+			udp_row(key, "inject")
+			udp_row(key, "recv")
+		}
+		udp_row(key, "sum")
+		if (udp[key, "floor", "sum"] != "")
+			printf "| %s | %s | floor | %s | | |\n", part[1],
+				part[2], ns(udp[key, "floor", "sum"])
+	}
+	print ""
+	for (i = 1; i <= udp_n; i++) {
+		key = udp_order[i]
+		split(key, part, ",")
+		if (part[2] + 0 > 1)
+			printf "- target, %s bytes: at most 33 %% of Linux: %s\n",
+				part[1],
+				verdict(udp[key, "ksmol", "sum"] + 0 <= \
+					0.33 * udp[key, "linux", "sum"])
+	}
+}
+
+function policy_table(    i) {
+	print "\n## Transmit token policies, ns per packet, and outcomes\n"
+	print "| load | policy | inject | recv | send | sum | read | answered " \
+	      "| refused | consumed | reserve | failed | returned |"
+	print "|---|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|"
+	for (i = 1; i <= policy_n; i++)
+		print policy_line[i]
+}
+
+function alloc_table(    i, name) {
+	print "\n## Allocation and free, ns per pair\n"
+	print "| allocator | hold 1 | hold 16 | hold 64 |"
+	print "|---|--:|--:|--:|"
+	for (i = 1; i <= alloc_n; i++) {
+		name = alloc_order[i]
+		printf "| %s | %s | %s | %s |\n", name, tenth(alloc[name, 1]),
+			tenth(alloc[name, 16]), tenth(alloc[name, 64])
+	}
+	printf "\n- target: at most half of page_pool's direct path: %s\n",
+		verdict(alloc["ksmol_rx", 1] + 0 <= alloc["page_pool", 1] / 2)
+}
+
+function sockets_table(    i, n, key, c, change) {
+	n = count_n
+	print "\n## Number of sockets, ns per packet (inject + recv)\n"
+	printf "| sockets | target | stack |"
+	for (c = 1; c <= n; c++)
+		printf " %s |", order[c]
+	printf " last / first |\n|---|---|---|"
+	for (c = 0; c <= n; c++)
+		printf "--:|"
+	print ""
+	for (i = 1; i <= sockets_n; i++) {
+		key = sockets_order[i]
+		split(key, part, ",")
+		printf "| %s | %s | %s |", part[1], part[2], part[3]
+		for (c = 1; c <= n; c++)
+			printf " %s |", ns(sockets[key, order[c]])
+		change = sockets[key, order[n]] / sockets[key, order[1]]
+		printf " %.2f |\n", change
+		if (key == "bound,same,ksmol")
+			met = verdict(change <= 1.1)
+	}
+	printf "\n- target: the same socket among %s within 10 %% of it alone: %s\n",
+		order[n], met
+}
+
+END {
+	print "# ksmol beside Linux\n"
+	print "Measured by `make bench`: " context ". Medians over the rounds."
+	print "What each figure compares stands in tools/bench/README.md."
+	if (seen["udp"])
+		udp_table()
+	if (seen["policy"])
+		policy_table()
+	if (seen["alloc"])
+		alloc_table()
+	if (seen["sockets"])
+		sockets_table()
+}

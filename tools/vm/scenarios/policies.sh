@@ -1,0 +1,70 @@
+#!/bin/bash
+# tx_policy: switched under load, and what each does when nothing is left.
+# needs: uml uml-debug
+# timeout: 60
+
+. "$(dirname "$0")/../ksmol.sh"
+
+policy() { echo "$1" >"$params/tx_policy"; }
+
+# Each policy's tokens end exactly once.
+tokens_add_up() {
+	awk 'NR > 2 && $2 != $4 + $5 + $6 + $7 { exit 1 }' "$debug/tokens"
+}
+# ended POLICY COLUMN
+ended() {
+	awk -v row="$1" -v name="$2" 'NR == 2 { for (i = 1; i <= NF; i++)
+		column[$i] = i }
+		$1 == row { print $column[name] }' "$debug/tokens"
+}
+
+start pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16
+echo_on 0.0.0.0
+bg_at p udp load $us 7 "$(scale 200000)" 0 1472 >"$scratch/load"
+loader=$bg_pid
+for _ in $(seq 40); do
+	policy eager && policy lazy && policy reserve
+	sleep 0.02
+done
+t 'the load survives 120 switches' wait "$loader"
+cat "$scratch/load"
+for name in eager lazy reserve; do
+	t "$name was in use" test "$(ended $name opened)" -gt 0
+done
+t 'tokens end exactly once' wait_for 5 tokens_add_up
+t 'eager tokens that were dropped gave their buffers back' \
+	test "$(ended eager returned)" -eq "$(ended eager dropped)"
+t 'everything is home' wait_for 5 idle
+t 'a policy that does not exist is refused' fails policy generous
+expect 'and changes nothing' "$(cat "$params/tx_policy")" reserve
+
+# Two devices that complete late take each half of the TX class.
+t 'a second peer' peer q -d ks1 -6 - -4 10.0.1.1/24
+t 'and a third' peer r -d ks2 -6 - -4 10.0.2.1/24
+t 'are attached: ks1' attach ks1,10.0.1.2/24
+t 'and ks2' attach ks2,10.0.2.2/24
+t 'we ping the second' ksmol run ping -qc 1 10.0.1.1
+t 'the third pings us' at r ping -qc 2 10.0.2.2
+for dev in ks0 ks1; do
+	tc qdisc add dev $dev root netem delay 4s limit 10000
+done
+for addr in 10.0.0.1 10.0.1.1; do
+	udp -p $proto -n flood $addr 9 200 1000
+done
+t 'nothing is left to send with' test "$(pool_row free | cut -d' ' -f2)" -eq 0
+t 'reserve: ping is answered' at r ping -q -c 10 -i 0.05 -W 1 10.0.2.2
+t 'reserve: ARP is answered' at r arping -q -I eth0 -c 2 -w 3 10.0.2.2
+t 'reserve: which took it' test "$(ended reserve reserve)" -gt 0
+policy eager
+refused=$(drops rx_no_tx)
+t 'eager: ping is not answered' fails at r ping -q -c 3 -i 0.05 -W 0.2 10.0.2.2
+t 'eager: nothing is received without a buffer to answer' \
+	test "$(drops rx_no_tx)" -gt "$refused"
+policy lazy
+t 'lazy: ping is not answered' fails at r ping -q -c 3 -i 0.05 -W 0.2 10.0.2.2
+t 'lazy: for want of a buffer' test "$(drops icmp_no_buf)" -gt 0
+policy reserve
+t 'reserve: ping is answered again' at r ping -q -c 3 -i 0.05 -W 1 10.0.2.2
+t 'everything comes home' wait_for 10 idle
+t 'tokens end exactly once' tokens_add_up
+whole 'after all policies'
