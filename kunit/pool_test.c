@@ -142,7 +142,7 @@ static void pool_alloc__small_pool_is_exact(struct kunit *test)
 	/* 16 of its class, then this CPU's emergency descriptor, then no more */
 	KUNIT_EXPECT_EQ(test, take_all_rx(f), 17);
 	KUNIT_EXPECT_EQ(test, f->taken[16]->home, KSMOL_CLASS_EMERGENCY);
-	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(f->taken[16]),
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(f->taken[16], 0),
 			KSMOL_DROP_RX_NO_PBUF);
 	/* the sending side is untouched by that */
 	KUNIT_EXPECT_EQ(test, take_all_tx(f, false), 16);
@@ -303,10 +303,34 @@ static void pbuf_may_queue__floor_is_kept(struct kunit *test)
 
 	fixture_start(test, &small);
 	while ((pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))) &&
-	       !ksmol_pbuf_may_queue(pb))
+	       !ksmol_pbuf_may_queue(pb, 0))
 		queued++;
-	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb), KSMOL_DROP_RX_FLOOR);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb, 0),
+			KSMOL_DROP_RX_FLOOR);
 	KUNIT_EXPECT_EQ(test, queued + f->pool.rx_floor + 1, 16);
+	fixture_stop(test);
+}
+
+/* pitfall 3: no queue pins the pool, and the next one finds room as well. */
+static void pbuf_may_queue__one_queue_leaves_room(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u32 first = 0, second = 0;
+
+	cfg.count[KSMOL_CLASS_RX] = 31;
+	fixture_start(test, &cfg);
+	while ((pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))) &&
+	       !ksmol_pbuf_may_queue(pb, first))
+		first++;
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb, first),
+			KSMOL_DROP_RX_SHARE);
+	while (!ksmol_pbuf_may_queue(pb, second) &&
+	       (pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))))
+		second++;
+	KUNIT_EXPECT_GE(test, first, 31 / 2);
+	KUNIT_EXPECT_GE(test, second, 3);
 	fixture_stop(test);
 }
 
@@ -460,6 +484,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pbuf_settle__bytes_are_bounded),
 	KUNIT_CASE(pbuf_settle__pages_are_bounded),
 	KUNIT_CASE(pbuf_may_queue__floor_is_kept),
+	KUNIT_CASE(pbuf_may_queue__one_queue_leaves_room),
 	KUNIT_CASE(pbuf_dup__shares_the_skb),
 	KUNIT_CASE(pbuf_csum__any_boundary),
 	KUNIT_CASE(pbuf_from_mem__rolls_back_when_the_pool_ends),

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the socket suites share. */
 
+#include <linux/etherdevice.h>
 #include <linux/icmp.h>
 #include <linux/poll.h>
 #include <net/ip.h>
 #include "socket_fixture.h"
 
-static void attach(struct kunit *test)
+static void attach(struct kunit *test, struct ksmol_vdev *vdev,
+		   const char *addr)
 {
-	struct socket_fixture *f = test->priv;
 	char spec[64];
 
-	snprintf(spec, sizeof(spec), "%s,10.66.0.1/24", f->vdev->dev->name);
+	snprintf(spec, sizeof(spec), "%s,%s", vdev->dev->name, addr);
 	KUNIT_ASSERT_EQ(test, ksmol_attach(&init_net, spec), 0);
-	f->attached = true;
 }
 
 int socket_fixture_init(struct kunit *test)
@@ -25,7 +25,8 @@ int socket_fixture_init(struct kunit *test)
 	f->probe_ms = ksmol_params.arp_probe_ms;
 	ksmol_params.arp_probe_ms = 0;
 	f->vdev = ksmol_vdev_create(test, KSMOL_MEDIUM_IP, NETIF_F_SG);
-	attach(test);
+	attach(test, f->vdev, "10.66.0.1/24");
+	f->attached = true;
 	return 0;
 }
 
@@ -50,6 +51,9 @@ void socket_fixture_exit(struct kunit *test)
 		if (f->socks[--f->n])
 			sock_release(f->socks[f->n]);
 	socket_detach(test);
+	if (f->ether)
+		ksmol_detach(&init_net, f->ether->dev->name);
+	ksmol_vdev_destroy(f->ether);
 	ksmol_vdev_destroy(f->vdev);
 	ksmol_params.arp_probe_ms = f->probe_ms;
 	KUNIT_EXPECT_EQ(test, ksmol_demux_count(), 0U);
@@ -233,6 +237,29 @@ void peer_sends_from(struct kunit *test, __be32 saddr, u16 sport,
 void peer_sends(struct kunit *test, __be32 daddr, u16 port, u32 len)
 {
 	peer_sends_from(test, PEER, PEER_PORT, daddr, port, len);
+}
+
+void broadcast_arrives(struct kunit *test, u16 port, u32 len)
+{
+	struct ksmol_frame_ends ends = {
+		.dmac = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff },
+		.saddr = ETHER_PEER,
+		.daddr = htonl(INADDR_BROADCAST),
+		.sport = htons(PEER_PORT),
+		.dport = htons(port),
+		.tos = 0x28,
+		.ttl = 33,
+	};
+	struct socket_fixture *f = test->priv;
+
+	if (!f->ether) {
+		f->ether = ksmol_vdev_create(test, KSMOL_MEDIUM_ETHERNET, 0);
+		attach(test, f->ether, "10.67.0.1/24");
+		skb_queue_purge(&f->ether->sent);
+	}
+	ether_addr_copy(ends.smac, ksmol_vdev_peer_mac);
+	ksmol_frame_udp(&f->frame, &ends, NULL, len);
+	ksmol_vdev_inject(test, f->ether, f->frame.data, f->frame.len);
 }
 
 /* The quote: what a UDP datagram of ours looked like on the wire. */

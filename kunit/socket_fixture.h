@@ -19,22 +19,27 @@
 #define US		KSMOL_IP(10, 66, 0, 1)
 #define PEER		KSMOL_IP(10, 66, 0, 2)
 #define OTHER		KSMOL_IP(10, 66, 0, 3)
+#define ETHER_US	KSMOL_IP(10, 67, 0, 1)
+#define ETHER_PEER	KSMOL_IP(10, 67, 0, 2)
 #define OUR_PORT	5000
 #define PEER_PORT	6000
 
 /**
  * struct socket_fixture - what each case begins with
  * @vdev: a raw IP device, attached as 10.66.0.1/24: no neighbors to resolve
+ * @ether: an Ethernet device, attached as 10.67.0.1/24 by the first broadcast
  * @socks: sockets to be closed at the end, @n of them
  * @frame: room to build one in
  * @buf, @control: where recv puts data and control messages
  * @name: sender of the datagram received last
  * @flags: its msg_flags
  * @controllen: bytes of control messages that came with it
- * @attached: the device still is
+ * @attached: @vdev still is
+ * @probe_ms: the parameter as it was
  */
 struct socket_fixture {
 	struct ksmol_vdev *vdev;
+	struct ksmol_vdev *ether;
 	struct socket *socks[512];
 	u32 n;
 	struct ksmol_frame frame;
@@ -79,6 +84,8 @@ __poll_t sock_events(struct socket *sock);
 void peer_sends(struct kunit *test, __be32 daddr, u16 port, u32 len);
 void peer_sends_from(struct kunit *test, __be32 saddr, u16 sport,
 		     __be32 daddr, u16 port, u32 len);
+/* The same to everybody on the Ethernet, from ETHER_PEER. */
+void broadcast_arrives(struct kunit *test, u16 port, u32 len);
 /* The fixture's frame arrives. */
 void frame_arrives(struct kunit *test);
 /* An ICMP error about a UDP datagram of ours with @len quoted bytes. */

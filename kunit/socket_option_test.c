@@ -108,13 +108,13 @@ static void cmsg__with_each_datagram(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_PKTINFO, 1), 0);
 	KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_RECVTTL, 1), 0);
 	KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_RECVTOS, 1), 0);
-	peer_sends(test, htonl(INADDR_BROADCAST), OUR_PORT, 1);
+	broadcast_arrives(test, OUR_PORT, 1);
 	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 9, 0), 1);
 	info = sock_control(test, SOL_IP, IP_PKTINFO, sizeof(*info));
 	KUNIT_ASSERT_NOT_NULL(test, info);
-	KUNIT_EXPECT_EQ(test, info->ipi_ifindex, f->vdev->dev->ifindex);
+	KUNIT_EXPECT_EQ(test, info->ipi_ifindex, f->ether->dev->ifindex);
 	KUNIT_EXPECT_EQ(test, info->ipi_addr.s_addr, htonl(INADDR_BROADCAST));
-	KUNIT_EXPECT_EQ(test, info->ipi_spec_dst.s_addr, US);
+	KUNIT_EXPECT_EQ(test, info->ipi_spec_dst.s_addr, ETHER_US);
 	ttl = sock_control(test, SOL_IP, IP_TTL, sizeof(*ttl));
 	KUNIT_ASSERT_NOT_NULL(test, ttl);
 	KUNIT_EXPECT_EQ(test, *ttl, 33);

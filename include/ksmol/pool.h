@@ -454,12 +454,20 @@ int ksmol_pbuf_settle(struct ksmol_pbuf *pb);
 
 /**
  * ksmol_pbuf_may_queue() - may a queue keep this received pbuf
+ * @held: pbufs that the queue holds already
  *
- * Return: 0, or KSMOL_DROP_RX_NO_PBUF for an emergency descriptor, or
- * KSMOL_DROP_RX_FLOOR when the free stock is at the floor, which is kept for
- * the frames being processed.
+ * A floor of the free stock is kept for the frames being processed. Above it,
+ * a queue may grow to KSMOL_QUEUE_SHARE times of what is still free: one whose
+ * reader sleeps takes at most four fifths, the next four fifths of the rest,
+ * and there is always some left for those who read (dynamic thresholds, as
+ * shared-memory switches have them).
+ *
+ * Return: 0, or KSMOL_DROP_RX_NO_PBUF for an emergency descriptor,
+ * KSMOL_DROP_RX_FLOOR, or KSMOL_DROP_RX_SHARE.
  */
-static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb);
+static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb, u32 held);
+
+#define KSMOL_QUEUE_SHARE 4
 
 /* May @pb be parked (neighbor queue): free TX stock above the floor. */
 static inline bool ksmol_pbuf_may_park(const struct ksmol_pbuf *pb);
@@ -614,14 +622,17 @@ static inline u32 ksmol_pool_stock(const struct ksmol_pool *pool,
 	       READ_ONCE(pool->set[KSMOL_CLASS_SHARED].count);
 }
 
-static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb)
+static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb, u32 held)
 {
 	const struct ksmol_pool *pool = pb->pool;
+	u32 stock = ksmol_pool_stock(pool, KSMOL_CLASS_RX);
 
 	if (unlikely(pb->home == KSMOL_CLASS_EMERGENCY))
 		return KSMOL_DROP_RX_NO_PBUF;
-	if (unlikely(ksmol_pool_stock(pool, KSMOL_CLASS_RX) <= pool->rx_floor))
+	if (unlikely(stock <= pool->rx_floor))
 		return KSMOL_DROP_RX_FLOOR;
+	if (unlikely(held >= KSMOL_QUEUE_SHARE * (stock - pool->rx_floor)))
+		return KSMOL_DROP_RX_SHARE;
 	return 0;
 }
 

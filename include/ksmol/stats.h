@@ -28,6 +28,7 @@ struct dentry;
 	X(RX_BYTES,	"rx_bytes",	"bytes pinned by RX maps at their limit") \
 	X(RX_PAGES,	"rx_pages",	"pages pinned by RX maps at their limit") \
 	X(RX_FLOOR,	"rx_floor",	"queues may not take the last RX pbufs")	\
+	X(RX_SHARE,	"rx_share",	"a queue has its share of the RX pbufs")	\
 	X(RX_NO_SKB,	"rx_no_skb",	"unsharing or orphaning the skb failed")	\
 	X(RX_PFMEMALLOC, "rx_pfmemalloc", "skb from the system's emergency memory") \
 	X(RX_UNREADABLE, "rx_unreadable", "payload in device memory")		\

@@ -126,6 +126,7 @@ struct ksmol_ifaddr *ksmol_iface_addr(struct ksmol_iface *iface, u8 family,
 	}
 	return NULL;
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_iface_addr);
 
 struct ksmol_iface *ksmol_addr_find(struct ksmol_iface_net *pernet, u8 family,
 				    const struct ksmol_addr *addr)
@@ -297,3 +298,4 @@ bool ksmol_iface_addrs_run(struct ksmol_iface *iface, unsigned long now,
 	}
 	return left;
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_iface_addrs_run);

@@ -15,6 +15,7 @@
 #include "timer.h"
 
 struct ksmol_neigh_table ksmol_neigh_table;
+EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_table);
 
 /* Entries one pass of the timer handles before it lets the lock go. */
 #define NEIGH_RUN_BATCH 64

@@ -31,7 +31,7 @@ static int receive_refused(const struct ksmol_sock *ks,
 {
 	if (unlikely(ksmol_queue_full(&ks->rxq, limit)))
 		return limit ? KSMOL_DROP_SOCK_FULL : KSMOL_DROP_SOCK_CLOSED;
-	return ksmol_pbuf_may_queue(pb);
+	return ksmol_pbuf_may_queue(pb, ksmol_queue_len(&ks->rxq));
 }
 
 static int receive_queue(struct ksmol_sock *ks, struct ksmol_pbuf *pb,

@@ -10,8 +10,9 @@
 #include <unistd.h>
 #include "ksmol.h"
 
-#define LINE_WIDTH	78
-#define CELL_WIDTH	26
+#define LINE_WIDTH	79
+#define CELL_WIDTH	25
+#define INDENT		2
 
 static const char * const files[] = { "pool", "drops", "tokens" };
 
@@ -84,19 +85,24 @@ static char *value_text(const char *key, const char *now, const char *old,
 	return with_rate;
 }
 
-/* Puts a cell on the line that has @used columns; returns the new @used. */
+/*
+ * Puts a cell on the line that ends at column @used, at least two behind it;
+ * returns where the line ends now.
+ */
 static size_t print_packed(const char *text, size_t used)
 {
-	size_t len = strlen(text);
-	size_t start = (used + CELL_WIDTH - 1) / CELL_WIDTH * CELL_WIDTH;
+	size_t len = strlen(text), start = INDENT;
 
+	if (used)
+		start += (used - INDENT + 2 + CELL_WIDTH - 1) / CELL_WIDTH *
+			 CELL_WIDTH;
 	if (used && start + len > LINE_WIDTH) {
 		putchar('\n');
 		used = 0;
-		start = 0;
+		start = INDENT;
 	}
-	printf("%*s%s", used ? (int)(start - used) : 2, "", text);
-	return start + len + 1;
+	printf("%*s%s", (int)(start - used), "", text);
+	return start + len;
 }
 
 static void print_pairs(const struct report *now, const struct report *old,

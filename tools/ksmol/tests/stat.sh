@@ -22,6 +22,24 @@ fits() {
 }
 t 'stat: fits a terminal' fits
 
+# Values of every length, so that some end where the next cell begins.
+packed() {
+	local -x KSMOL_DEBUGFS=$tmp/packed
+	local i
+
+	cp -r "$tests/debugfs" "$tmp/packed"
+	for ((i = 1; i < 30; i++)); do
+		printf 'k%d: %0*d\n' "$i" "$i" 7
+	done >"$tmp/packed/pool"
+	capture "$ksmol" stat
+	for ((i = 1; i < 30; i++)); do
+		grep -Eq "(^|  )k$i 0*7(  |\$)" "$tmp/out" ||
+			{ echo "k$i runs into its neighbor"; return 1; }
+	done
+	[ "$(wc -L <"$tmp/out")" -le 80 ]
+}
+t 'stat: cells do not touch' packed
+
 new_keys() {
 	local -x KSMOL_DEBUGFS=$tmp/new
 

@@ -104,12 +104,17 @@ static void set_idle(int fd, double seconds)
 
 static int open_socket(const struct sockaddr_in *bind_to)
 {
-	int one = 1, fd = socket(AF_INET, SOCK_DGRAM, opt.proto);
+	int one = 1, room = 4 << 20;
+	int fd = socket(AF_INET, SOCK_DGRAM, opt.proto);
 
 	if (fd < 0)
 		err(1, "socket of protocol %d", opt.proto);
 	if (setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one)))
 		err(1, "SO_BROADCAST");
+	/* A window of datagrams, each with a page of its own, shall fit. */
+	if (!opt.proto &&
+	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
+		warn("SO_RCVBUFFORCE");
 	if (bind_to->sin_family &&
 	    bind(fd, (const void *)bind_to, sizeof(*bind_to)))
 		err(1, "bind");

@@ -43,7 +43,7 @@ t 'memory did not grow during the flood' test $((during - before)) -lt $noise
 t 'nor after it' test $((after - before)) -lt $noise
 t 'nor did slab' test $((slab_after - slab_before)) -lt $noise
 t 'frames beyond the queue have their reason' \
-	test $(($(drops sock_full) + $(drops rx_floor))) -ge $((count / 2))
+	test $(($(drops sock_full) + $(drops rx_share) + $(drops rx_floor))) -ge $((count / 2))
 whole 'after the flood'
 t 'the peer still pings us' pings -c 5 -i 0.1 $us
 echo_on 0.0.0.0
