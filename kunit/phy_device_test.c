@@ -200,7 +200,7 @@ static void notifier__mtu_and_name(struct kunit *test)
 	strscpy(f->vdev->dev->name, "ksmolrenamed", IFNAMSIZ);
 	call_netdevice_notifiers(NETDEV_CHANGENAME, f->vdev->dev);
 	rtnl_unlock();
-	KUNIT_EXPECT_EQ(test, f->changes, 1U);
+	KUNIT_EXPECT_EQ(test, f->changes, 2U);
 	KUNIT_EXPECT_EQ(test, f->phy->mtu, 900U);
 	KUNIT_EXPECT_STREQ(test, f->phy->name, "ksmolrenamed");
 }

@@ -93,6 +93,7 @@ static const struct ksmol_phy_events test_events = {
 	.up = test_up,
 	.down = test_down,
 	.changed = test_changed,
+	.renamed = test_changed,
 	.gone = test_gone,
 };
 

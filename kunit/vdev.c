@@ -4,6 +4,7 @@
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
+#include <net/ip_tunnels.h>
 #include <ksmol/compat.h>
 #include "vdev.h"
 
@@ -66,6 +67,7 @@ static void vdev_ether(struct net_device *dev)
 static void vdev_ip(struct net_device *dev)
 {
 	vdev_quiet(dev);
+	dev->header_ops = &ip_tunnel_header_ops;
 	dev->type = ARPHRD_NONE;
 	dev->flags |= IFF_NOARP | IFF_POINTOPOINT;
 	dev->mtu = 1500;

@@ -98,12 +98,26 @@ MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses (default N
 
 /* --- words --- */
 
+enum params_phase {
+	PHASE_LOADING,		/* values are kept until init is through */
+	PHASE_RUNNING,		/* writes act at once */
+	PHASE_STOPPED,
+};
+
+static enum params_phase phase;
+
+/* While loading, the kernel names the parameter and its value itself. */
+#define param_complain(fmt, ...) do {					\
+	if (READ_ONCE(phase) != PHASE_LOADING)				\
+		pr_err(fmt, ##__VA_ARGS__);				\
+} while (0)
+
 static int policy_set(const char *val, const struct kernel_param *kp)
 {
 	int policy = sysfs_match_string(ksmol_policy_names, val);
 
 	if (policy < 0) {
-		pr_err("tx_policy: '%s' is not eager, lazy or reserve\n", val);
+		param_complain("tx_policy: '%s' is not eager, lazy or reserve\n", val);
 		return -EINVAL;
 	}
 	WRITE_ONCE(ksmol_params.tx_policy, policy);
@@ -129,7 +143,7 @@ static int mode_set(const char *val, const struct kernel_param *kp)
 	int mode = sysfs_match_string(mode_names, val);
 
 	if (mode < 0) {
-		pr_err("mode: '%s' is not exclusive or shared\n", val);
+		param_complain("mode: '%s' is not exclusive or shared\n", val);
 		return -EINVAL;
 	}
 	WRITE_ONCE(ksmol_params.shared, mode == 1);
@@ -152,14 +166,7 @@ MODULE_PARM_DESC(mode, "for attach= without the word: exclusive (default; all fr
 
 #define ATTACH_MAX 16
 
-enum params_phase {
-	PHASE_LOADING,		/* values are kept until init is through */
-	PHASE_RUNNING,		/* writes act at once */
-	PHASE_STOPPED,
-};
-
 static DEFINE_MUTEX(attach_lock);	/* outside RTNL */
-static enum params_phase phase;
 static char *attach_pending[ATTACH_MAX];
 static unsigned int attach_count;
 

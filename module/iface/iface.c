@@ -65,6 +65,12 @@ static void iface_changed(struct ksmol_phy *phy)
 	ksmol_iface_addrs_announce(phy->iface);
 }
 
+static void iface_renamed(struct ksmol_phy *phy)
+{
+	ksmol_debugfs_remove(phy->iface->debugfs);
+	ksmol_iface_debugfs_add(phy->iface);
+}
+
 static void iface_gone(struct ksmol_phy *phy)
 {
 	ksmol_iface_detach(phy->iface);
@@ -76,6 +82,7 @@ static const struct ksmol_phy_events iface_events = {
 	.up = iface_up,
 	.down = iface_down,
 	.changed = iface_changed,
+	.renamed = iface_renamed,
 	.gone = iface_gone,
 };
 

@@ -60,26 +60,29 @@ void ksmol_phy_put(struct ksmol_phy *phy)
 /* Return: enum ksmol_medium, or -EINVAL for a device we can't drive. */
 static int phy_medium(const struct net_device *dev)
 {
+	bool framed = dev->header_ops && dev->header_ops->create;
+
 	if (dev->flags & IFF_LOOPBACK)
 		return -EINVAL;
-	if (dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN &&
-	    dev->header_ops)
+	if (dev->type == ARPHRD_ETHER && dev->addr_len == ETH_ALEN && framed)
 		return KSMOL_MEDIUM_ETHERNET;
 	if ((dev->type == ARPHRD_NONE || dev->type == ARPHRD_RAWIP) &&
-	    !dev->hard_header_len && !dev->header_ops)
+	    !dev->hard_header_len && !framed)
 		return KSMOL_MEDIUM_IP;
 	return -EINVAL;
 }
 
 /*
- * Half of what senders can have, so that a device that completes lazily slows
- * them down to copying but never stops the other devices.
+ * Three quarters of what senders can have: whoever has all of its own share
+ * in the device's hands waits for completions, and only when many do so are
+ * frames copied, so that the other devices always find buffers.
  */
 static u32 phy_outstanding_max(void)
 {
 	const u32 *count = ksmol_pool.cfg.count;
+	u32 senders = count[KSMOL_CLASS_TX] + count[KSMOL_CLASS_SHARED];
 
-	return max(1U, (count[KSMOL_CLASS_TX] + count[KSMOL_CLASS_SHARED]) / 2);
+	return max(1U, senders / 4 * 3);
 }
 
 static void phy_setup(struct ksmol_phy *phy, struct net_device *dev)

@@ -54,6 +54,7 @@ static int phy_event(struct notifier_block *nb, unsigned long event, void *ptr)
 		break;
 	case NETDEV_CHANGENAME:
 		strscpy(phy->name, dev->name, sizeof(phy->name));
+		phy->events->renamed(phy);
 		break;
 	case NETDEV_UNREGISTER:
 		phy->events->gone(phy);

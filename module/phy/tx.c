@@ -61,21 +61,23 @@ static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	skb_zcopy_init(skb, ubuf);
 }
 
+/* A frame sent by copy is done: its socket has room for one more. */
+static void tx_copy_done(struct sk_buff *skb)
+{
+	ksmol_pbuf_sk_done(skb->sk);
+}
+
 /*
- * Sent by copy: the pbuf is home before the frame leaves. What the socket is
- * charged then is the skb, by Linux's own means, so that its copies are
- * bounded too. The pbuf's reference to the socket is taken first: close()
- * might take it while we look.
+ * Sent by copy: the pbuf is home before the frame leaves. What the socket was
+ * charged moves with its reference to the skb, or copies would be unbounded;
+ * it is taken from the pbuf first, because close() might do so while we look.
  */
 static void tx_let_go(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		      struct sk_buff *skb)
 {
-	struct sock *sk = xchg(&pb->tx.sk, NULL);
-
-	if (sk) {
-		skb_set_owner_w(skb, sk);
-		ksmol_pbuf_sk_done(sk);
-	}
+	skb->sk = xchg(&pb->tx.sk, NULL);
+	if (skb->sk)
+		skb->destructor = tx_copy_done;
 	__ksmol_stat_copy(BOUND, skb->len);
 	this_cpu_ptr(phy->stats)->tx_copied++;
 	ksmol_pbuf_free(pb);
@@ -103,10 +105,24 @@ static void tx_attach(struct sk_buff *skb, const struct ksmol_pbuf *pb,
 	}
 }
 
+/*
+ * While taps listen on a device, this many frames at most are sent without a
+ * copy: a tap keeps a clone of every frame for as long as its reader likes,
+ * and a socket whose frames are all kept could send no more.
+ */
+#define TX_TAPPED_MAX 16U
+
+static u32 tx_bound(const struct ksmol_phy *phy)
+{
+	u32 bound = phy->outstanding_max;
+
+	return dev_nit_active(phy->dev) ? min(bound, TX_TAPPED_MAX) : bound;
+}
+
 /* By copy because the device has enough of ours, or must not have this one. */
 static bool tx_by_copy(const struct ksmol_phy *phy, const struct ksmol_pbuf *pb)
 {
-	if (ksmol_phy_outstanding(phy) >= phy->outstanding_max)
+	if (ksmol_phy_outstanding(phy) >= tx_bound(phy))
 		return true;
 	for (; pb; pb = pb->chain)
 		if (pb->home == KSMOL_CLASS_RESERVE)

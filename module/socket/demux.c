@@ -390,7 +390,7 @@ u32 ksmol_demux_count(void)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_count);
 
-static struct ksmol_bucket *buckets_alloc(u32 n)
+static struct ksmol_bucket *buckets_alloc(u32 n, struct lock_class_key *class)
 {
 	struct ksmol_bucket *buckets;
 	u32 i;
@@ -401,14 +401,18 @@ static struct ksmol_bucket *buckets_alloc(u32 n)
 	for (i = 0; i < n; i++) {
 		INIT_HLIST_NULLS_HEAD(&buckets[i].head, i);
 		spin_lock_init(&buckets[i].lock);
+		lockdep_set_class(&buckets[i].lock, class);
 	}
 	return buckets;
 }
 
 int ksmol_demux_init(u32 buckets)
 {
-	table.lookup = buckets_alloc(buckets);
-	table.ports = buckets_alloc(buckets);
+	/* One is taken inside the other: lockdep must tell them apart. */
+	static struct lock_class_key lookup_class, ports_class;
+
+	table.lookup = buckets_alloc(buckets, &lookup_class);
+	table.ports = buckets_alloc(buckets, &ports_class);
 	if (!table.lookup || !table.ports) {
 		ksmol_demux_exit();
 		return -ENOMEM;

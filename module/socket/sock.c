@@ -168,6 +168,8 @@ static const struct ksmol_demux demux = {
 	.gone = ksmol_sock_gone,
 };
 
+static struct dentry *sockets_file;
+
 int ksmol_socket_init(void)
 {
 	int err;
@@ -180,7 +182,8 @@ int ksmol_socket_init(void)
 	err = ksmol_proto_register();
 	if (err)
 		goto err_demux;
-	ksmol_debugfs_file(NULL, "sockets", ksmol_sockets_show, NULL);
+	sockets_file = ksmol_debugfs_file(NULL, "sockets", ksmol_sockets_show,
+					  NULL);
 	return 0;
 
 err_demux:
@@ -192,6 +195,7 @@ err_demux:
 /* No socket is left: each holds a reference on the module. */
 void ksmol_socket_exit(void)
 {
+	ksmol_debugfs_remove(sockets_file);
 	ksmol_proto_unregister();
 	ksmol_iface_set_demux(NULL);
 	ksmol_demux_exit();

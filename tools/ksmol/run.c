@@ -103,27 +103,36 @@ static void set_protocol(void)
 	free(value);
 }
 
+static int cannot(const char *name, int err)
+{
+	warn("%s: %s", name, strerror(err));
+	return err == ENOENT || err == ENOTDIR ? EXIT_NOT_FOUND :
+						 EXIT_CANNOT_EXEC;
+}
+
 static int run(char **cmd)
 {
 	char *path;
+	int err;
 
 	if (!module_loaded()) {
 		warn("the module is not loaded: modprobe ksmol");
 		return EXIT_RUN_FAILED;
 	}
 	path = program_find(cmd[0]);
-	if (!path) {
-		warn("%s: %s", cmd[0], strerror(errno));
-		return errno == EACCES ? EXIT_CANNOT_EXEC : EXIT_NOT_FOUND;
-	}
+	if (!path)
+		return cannot(cmd[0], errno);
 	program_explain(path);
-	free(path);
-	if (set_preload())
+	if (set_preload()) {
+		free(path);
 		return EXIT_RUN_FAILED;
+	}
 	set_protocol();
-	execvp(cmd[0], cmd);
-	warn("%s: %s", cmd[0], strerror(errno));
-	return errno == ENOENT ? EXIT_NOT_FOUND : EXIT_CANNOT_EXEC;
+	/* Not execvp(): it gives a program of another machine to the shell. */
+	execv(path, cmd);
+	err = errno;
+	free(path);
+	return cannot(cmd[0], err);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

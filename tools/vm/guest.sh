@@ -80,6 +80,7 @@ expect() {
 
 load() { insmod "$KSMOL_KO/ksmol.ko" "$@"; }
 loaded() { [ -d /sys/module/ksmol ]; }
+# Sockets that were just closed hold the module for a grace period more.
 unload() { rmmod ksmol; }
 
 # attach SPEC and detach DEV act in the namespace of the caller; with -n NAME
@@ -92,7 +93,7 @@ write_param() {
 
 	shift
 	# shellcheck disable=SC2016 # the inner shell expands these
-	local write=(sh -c 'printf %s "$1" >"$2"' sh)
+	local write=(bash -c 'printf %s "$1" >"$2"' bash)
 	if [ "$1" = -n ]; then
 		at "$2" "${write[@]}" "$3" "$params/$name"
 	else
@@ -238,7 +239,7 @@ finish() {
 	for pid in "${background[@]}"; do
 		stop "$pid"
 	done
-	! loaded || t 'the module unloads at the end' unload
+	! loaded || t 'the module unloads at the end' wait_for 5 unload
 	[ ! -w /sys/kernel/debug/kmemleak ] || t 'nothing is leaked' no_leaks
 	[ -z "${KSMOL_GCOV:-}" ] || save_coverage
 	rm -rf "$scratch"

@@ -53,7 +53,8 @@ protocol addresses of 6 bytes: arp plen=6 => arp_format -
 protocol type IPv6: arp ptype=0x86dd => arp_format -
 operation 9: arp op=9 => arp_format -
 packet cut short: arp cut=27 => arp_short -
-request for another: arp tpa=10.0.0.77 => arp_not_us -
+request of the peer for another: arp tpa=10.0.0.77 => handled -
+request of a stranger for another: arp spa=10.0.0.66 sha=02:00:00:00:01:66 tpa=10.0.0.77 => arp_not_us -
 request for us: arp => handled reply:10.0.0.2
 probe for our address: arp spa=0.0.0.0 => handled reply:10.0.0.2
 request for us in a unicast frame: arp eth=02:00:00:00:02:01 => handled reply:10.0.0.2

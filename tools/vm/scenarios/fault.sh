@@ -27,11 +27,11 @@ echo_on 0.0.0.0
 bg_at p udp -t 80 echo 10.0.0.1 8 >/dev/null
 t 'the peer pings us' pings -c 3 -i 0.1 $us
 for percent in 1 10 50 100; do
-	failed=$(stat_of pool injected)
+	before=$(stat_of pool injected)
 	fail "$percent"
 	traffic 2 >/dev/null 2>&1
 	t "$percent %: allocations have failed" \
-		test "$(stat_of pool injected)" -gt "$failed"
+		test "$(stat_of pool injected)" -gt "$before"
 	fail 0
 	t "$percent %: ping is answered when it is over" pings -c 10 -i 0.05 $us
 	t "$percent %: UDP is echoed when it is over" \

@@ -11,9 +11,11 @@ noise=6144	# KiB: per-CPU lists of free pages and slabs breathe that much
 
 # Memory that the kernel has taken and can't just drop, in KiB.
 kernel_kib() {
-	awk '{ m[$1] = $2 } END { print m["MemTotal:"] - m["MemFree:"] -
-		m["Buffers:"] - m["Cached:"] - m["AnonPages:"] -
-		m["SReclaimable:"] }' /proc/meminfo
+	awk '$1 == "MemTotal:" { n += $2 }
+		$1 ~ /^(MemFree|Buffers|Cached|AnonPages|SReclaimable):/ {
+			n -= $2
+		}
+		END { print n }' /proc/meminfo
 }
 slab_kib() { awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo; }
 

@@ -67,7 +67,7 @@ for key in frames_in delivered handled passed dropped balance; do
 done
 t 'the memory it took is bounded by what was asked' \
 	test "$(stat_of pool memory_bytes)" -lt $((2 * 1024 * 1024))
-t 'drops were traced by name' grep -qE 'ksmol_rx_drop: .*reason=(sock_full|rx_floor)' \
+t 'drops were traced by name' grep -qE 'ksmol_rx_drop: .*reason=(sock_full|rx_share|rx_floor)' \
 	$tracing/trace
 udp -p $proto -n flood 10.0.0.99 9 20 100 >/dev/null
 t 'so were frames that could not be sent' \

@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../ksmol.sh"
 
 # Lines that the module wrote since mark_log.
-lines() { log_since | grep 'ksmol: ' | grep -v taint; }
+lines() { log_since | grep 'ksmol: ' | grep -vE 'taint|loaded: pool'; }
 
 # refuses NAME ERROR WORD: the last command's output has ERROR, the log one
 # line with WORD.

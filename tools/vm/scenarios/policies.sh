@@ -38,18 +38,16 @@ t 'everything is home' wait_for 5 idle
 t 'a policy that does not exist is refused' fails policy generous
 expect 'and changes nothing' "$(cat "$params/tx_policy")" reserve
 
-# Two devices that complete late take each half of the TX class.
-t 'a second peer' peer q -d ks1 -6 - -4 10.0.1.1/24
-t 'and a third' peer r -d ks2 -6 - -4 10.0.2.1/24
-t 'are attached: ks1' attach ks1,10.0.1.2/24
-t 'and ks2' attach ks2,10.0.2.2/24
-t 'we ping the second' ksmol run ping -qc 1 10.0.1.1
-t 'the third pings us' at r ping -qc 2 10.0.2.2
-for dev in ks0 ks1; do
-	tc qdisc add dev $dev root netem delay 4s limit 10000
-done
-for addr in 10.0.0.1 10.0.1.1; do
-	udp -p $proto -n flood $addr 9 200 1000
+# Devices that complete late take each half of the TX class: all of it.
+t 'another peer' peer r -d ks2 -6 - -4 10.0.2.1/24
+t 'is attached' attach ks2,10.0.2.2/24
+t 'and pings us' at r ping -qc 2 10.0.2.2
+for i in 3 4 5; do
+	peer "s$i" -d "ks$i" -6 - -4 "10.0.$i.1/24"
+	attach "ks$i,10.0.$i.2/24"
+	ksmol run ping -qc 1 "10.0.$i.1" >/dev/null
+	tc qdisc add dev "ks$i" root netem delay 4s limit 10000
+	udp -p $proto -n flood "10.0.$i.1" 9 40 1000
 done
 t 'nothing is left to send with' test "$(pool_row free | cut -d' ' -f2)" -eq 0
 t 'reserve: ping is answered' at r ping -q -c 10 -i 0.05 -W 1 10.0.2.2

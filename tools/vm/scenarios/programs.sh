@@ -43,7 +43,7 @@ expect 'and to nc' "$(say_nc at p)" hello
 port=702
 expect 'Python here answers socat there' "$(say_socat at p)" HELLO
 expect 'and Python' "$(at p python3 "$scratch/client.py" $us 702)" all
-bg ksmol run sh -c 'nc -u -l 703 >'"$scratch/heard"
+bg ksmol run sh -c 'exec nc -u -l 703 >'"$scratch/heard"
 wait_for 5 bound 703
 port=703
 say_nc at p >/dev/null
