@@ -36,7 +36,6 @@ static void spec_parse__refused(struct kunit *test)
 		{ "e,10.0.0.1/24,dhcp", -EINVAL },
 		{ "e,10.0.0.1/24,", -EINVAL },
 		{ "e,10.0.0.1/24 ,shared", -EINVAL },
-		{ "e,1.0.0.1/8,2.0.0.1/8,3.0.0.1/8,4.0.0.1/8,5.0.0.1/8,6.0.0.1/8,7.0.0.1/8,8.0.0.1/8,9.0.0.1/8", -ENOSPC },
 	};
 	struct ksmol_spec *spec = kunit_kzalloc(test, sizeof(*spec),
 						GFP_KERNEL);
@@ -50,6 +49,21 @@ static void spec_parse__refused(struct kunit *test)
 				    bad[i].err, "%s", bad[i].text);
 		KUNIT_EXPECT_NOT_NULL(test, why);
 	}
+}
+
+static void spec_parse__too_many_addresses(struct kunit *test)
+{
+	struct ksmol_spec *spec = kunit_kzalloc(test, sizeof(*spec),
+						GFP_KERNEL);
+	char text[256] = "e";
+	const char *why;
+	int i, n = 1;
+
+	for (i = 1; i <= KSMOL_IFACE_ADDRS; i++)
+		n += snprintf(text + n, sizeof(text) - n, ",10.%d.0.1/16", i);
+	KUNIT_EXPECT_EQ(test, ksmol_spec_parse(text, spec, &why), 0);
+	snprintf(text + n, sizeof(text) - n, ",10.%d.0.1/16", i);
+	KUNIT_EXPECT_EQ(test, ksmol_spec_parse(text, spec, &why), -ENOSPC);
 }
 
 /* Pitfall 31: a gateway must be on the link, and be somebody else. */
@@ -76,13 +90,13 @@ static void spec_parse__gateway_off_link(struct kunit *test)
 
 static void spec_parse__all_words(struct kunit *test)
 {
+	static const char text[] =
+	"eth1,10.0.0.2/24,10.9.0.1/31,via=10.0.0.1,route=10.1.0.0/16@10.9.0.0,shared\n";
 	struct ksmol_spec *spec = kunit_kzalloc(test, sizeof(*spec),
 						GFP_KERNEL);
 	const char *why;
 
-	KUNIT_ASSERT_EQ(test, ksmol_spec_parse(
-		"eth1,10.0.0.2/24,10.9.0.1/31,via=10.0.0.1,route=10.1.0.0/16@10.9.0.0,shared\n",
-		spec, &why), 0);
+	KUNIT_ASSERT_EQ(test, ksmol_spec_parse(text, spec, &why), 0);
 	KUNIT_EXPECT_STREQ(test, spec->name, "eth1");
 	KUNIT_EXPECT_EQ(test, spec->nr_addrs, 2U);
 	KUNIT_EXPECT_EQ(test, spec->addrs[1].plen, 31);
@@ -310,14 +324,16 @@ static void route__on_link_and_beyond(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, dst.saddr.v4, US);
 }
 
+#define R8	",route=192.0.0.0/8@10.77.0.8"
+#define R24	",route=192.0.2.0/24@10.77.0.24"
+#define R25	",route=192.0.2.0/25@10.77.0.25"
+
 static void route__longest_prefix_wins(struct kunit *test)
 {
 	struct ksmol_flow flow = iface_flow(KSMOL_IP(192, 0, 2, 9));
 	struct ksmol_dst dst;
 
-	iface_attach(test, "10.77.0.1/24,via=10.77.0.254,"
-		     "route=192.0.0.0/8@10.77.0.8,route=192.0.2.0/24@10.77.0.24,"
-		     "route=192.0.2.0/25@10.77.0.25");
+	iface_attach(test, SPEC R8 R24 R25);
 	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), 0);
 	KUNIT_EXPECT_EQ(test, dst.nexthop.v4, KSMOL_IP(10, 77, 0, 25));
 	flow.daddr.v4 = KSMOL_IP(192, 0, 2, 200);
@@ -452,6 +468,7 @@ static void route__mtu_changes(struct kunit *test)
 
 static struct kunit_case spec_cases[] = {
 	KUNIT_CASE(spec_parse__refused),
+	KUNIT_CASE(spec_parse__too_many_addresses),
 	KUNIT_CASE(spec_parse__gateway_off_link),
 	KUNIT_CASE(spec_parse__all_words),
 	KUNIT_CASE(ifaddr__probed_then_announced),

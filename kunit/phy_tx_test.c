@@ -114,8 +114,10 @@ static void tx_skb__device_without_fragments(struct kunit *test)
 	kfree_skb(skb);
 }
 
-/* Pitfall 12: above the bound frames go by copy and nothing more is held. */
-static void tx_skb__bound_reached(struct kunit *test)
+/* Pitfall 12: a device that gives nothing back gets copies from the bound on;
+ * one that is merely slow does not.
+ */
+static void tx_skb__stalled_device(struct kunit *test)
 {
 	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
 	struct ksmol_phy_stats sum;
@@ -124,12 +126,16 @@ static void tx_skb__bound_reached(struct kunit *test)
 
 	f->phy->outstanding_max = 2;
 	f->vdev->mode = KSMOL_VDEV_HOLD;
-	for (i = 0; i < 5; i++)
+	for (i = 0; i < 3; i++)
 		KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 900)), 0);
-	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), 2U);
-	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 2U);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 3U);
+	f->phy->completed -= 2 * HZ;
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 900)), 0);
+	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), 3U);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 3U);
 	ksmol_phy_stats_sum(f->phy, &sum);
-	KUNIT_EXPECT_EQ(test, sum.tx_copied, 3ULL);
+	KUNIT_EXPECT_EQ(test, sum.tx_copied, 2ULL);
 	KUNIT_EXPECT_EQ(test, sum.tx_frames, 5ULL);
 	for (i = 0; i < 5; i++) {
 		skb = sent(test);
@@ -137,6 +143,19 @@ static void tx_skb__bound_reached(struct kunit *test)
 		kfree_skb(skb);
 	}
 	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 0U);
+}
+
+/* After an idle time the first frames don't make the device look stalled. */
+static void tx_skb__idle_is_not_stalled(struct kunit *test)
+{
+	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
+
+	f->phy->outstanding_max = 1;
+	f->phy->completed = jiffies - 100 * HZ;
+	f->vdev->mode = KSMOL_VDEV_HOLD;
+	KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 900)), 0);
+	KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 900)), 0);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 2U);
 }
 
 /* No device may pin the reserve. */
@@ -519,7 +538,8 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_skb__chain),
 	KUNIT_CASE(tx_skb__short_frame),
 	KUNIT_CASE(tx_skb__device_without_fragments),
-	KUNIT_CASE(tx_skb__bound_reached),
+	KUNIT_CASE(tx_skb__stalled_device),
+	KUNIT_CASE(tx_skb__idle_is_not_stalled),
 	KUNIT_CASE(tx_skb__reserve_is_never_held),
 	KUNIT_CASE(tx_complete__comes_home),
 	KUNIT_CASE(tx_complete__clone_outlives_the_driver),

@@ -232,8 +232,10 @@ static const struct kernel_param_ops attach_ops = {
 	.free = attach_free,
 };
 module_param_cb(attach, &attach_ops, &ksmol_params, 0200);
-MODULE_PARM_DESC(attach, 
-		 "DEV[,ADDR/PLEN]...[,via=GATEWAY][,route=PREFIX/PLEN@GATEWAY]...[,shared|exclusive]: take an interface; may be given once for each");
+#define ATTACH_SPEC \
+	"DEV[,ADDR/PLEN]...[,via=GATEWAY]" \
+	"[,route=PREFIX/PLEN@GATEWAY]...[,shared|exclusive]"
+MODULE_PARM_DESC(attach, ATTACH_SPEC ": take an interface; may be given once for each");
 
 static const struct kernel_param_ops detach_ops = {
 	.set = detach_set,
@@ -254,7 +256,7 @@ static const char *params_wrong(void)
 	if (!p->neigh_queue)
 		return "neigh_queue must be at least 1";
 	if (p->neigh_queue_total > pool_tx / 2)
-		return "neigh_queue_total must not be more than half of pool_tx: waiting packets would pin the pool";
+		return "neigh_queue_total must be at most half of pool_tx, or waiting packets pin the pool";
 	if (p->route_max < 4 || p->route_max > 4096)
 		return "route_max must be 4 to 4096";
 	if (!p->sock_rx || !p->sock_tx)

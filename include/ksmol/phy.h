@@ -30,7 +30,7 @@ enum ksmol_medium {
  * @rx_dropped: of those, dropped for whatever reason
  * @tx_frames, @tx_bytes: handed to the device
  * @tx_dropped: refused by the device or its qdisc
- * @tx_copied: sent by copy because too much was outstanding
+ * @tx_copied: sent by copy: out of the reserve, or too much was outstanding
  *
  * Bytes are those from the network header on.
  */
@@ -58,11 +58,13 @@ struct ksmol_phy_stats {
  * @broadcast: the link-layer broadcast address
  * @mtu: largest network-layer packet, kept by the notifier
  * @ifindex, @name: as of attach; the name follows renames
- * @outstanding_max: above this many frames in the device's hands, send by copy
+ * @outstanding_max: from this many frames in the hands of a device that gives
+ *	none back (see @completed), send by copy
  * @stats: counters
  * @node: in the list of attached devices (RTNL; readers RCU)
  * @refs: one for being attached, one for each frame the device or the local
  *	delivery queue holds; on a line of its own, because completions write it
+ * @completed: jiffies when a frame came back last, or the first went out
  */
 struct ksmol_phy {
 	struct net_device *dev;
@@ -83,6 +85,7 @@ struct ksmol_phy {
 	struct list_head node;
 	struct rcu_head rcu;
 	refcount_t refs ____cacheline_aligned_in_smp;
+	unsigned long completed;
 };
 
 /* Frames the device has not given back yet. */

@@ -240,8 +240,11 @@ struct ksmol_pool_config {
  * the other CPUs' stashes hold can't be reached when the shared list is empty,
  * so each class is made larger than configured by all that could be stranded
  * there: an allocation that fails proves that the configured number is in use.
+ * A NAPI poll takes 64 descriptors before a reader gives any back; where each
+ * comes with a page, fewer have to do.
  */
-#define KSMOL_CACHE_MAX		32
+#define KSMOL_CACHE_MAX		128
+#define KSMOL_CACHE_MAX_PAGES	32
 
 struct ksmol_pool_cache {
 	struct ksmol_pbuf *first;

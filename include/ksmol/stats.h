@@ -185,8 +185,10 @@ DECLARE_PER_CPU_ALIGNED(struct ksmol_stats, ksmol_stats);
 	ksmol_stat_add(copy_bytes[KSMOL_COPY_##reason], bytes);		\
 } while (0)
 #define __ksmol_stat_copy(reason, bytes) do {				\
-	__ksmol_stat_inc(copy[KSMOL_COPY_##reason]);			\
-	__ksmol_stat_add(copy_bytes[KSMOL_COPY_##reason], bytes);	\
+	struct ksmol_stats *__stats = this_cpu_ptr(&ksmol_stats);	\
+									\
+	__stats->copy[KSMOL_COPY_##reason]++;				\
+	__stats->copy_bytes[KSMOL_COPY_##reason] += (bytes);		\
 } while (0)
 
 /* Counts a frame that could not be sent, and traces it. Any context. */

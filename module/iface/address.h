@@ -19,7 +19,7 @@ enum ksmol_ifaddr_act {
 	KSMOL_IFADDR_ANNOUNCE,
 };
 
-/* --- the state machine: pure, @now and randomness are given. iface->lock --- */
+/* --- the state machine: pure, time and chance are given. iface->lock --- */
 
 /**
  * ksmol_ifaddr_start() - (re)start the life of an address

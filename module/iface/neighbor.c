@@ -437,7 +437,8 @@ void ksmol_neigh_purge(struct ksmol_iface *iface, bool dead)
 /* --- looking --- */
 
 static const char * const neigh_state_names[KSMOL_NR_NEIGH_STATES] = {
-#define KSMOL_ENUM(id, key) [KSMOL_NEIGH_##id] = key,
+#define KSMOL_ENUM(id, key) \
+	[KSMOL_NEIGH_##id] = key,
 	KSMOL_NEIGH_STATES(KSMOL_ENUM)
 #undef KSMOL_ENUM
 };

@@ -157,7 +157,7 @@ static int spec_word(struct ksmol_spec *spec, char *word, const char **why)
 		return spec_add_addr(spec, word, why);
 	if (strchr(word, ':'))
 		return spec_addr(word, &spec->via, why);
-	*why = "a word that is neither an address nor via=, route=, shared or exclusive";
+	*why = "a word that is no address, via=, route=, shared or exclusive";
 	return -EINVAL;
 }
 

@@ -72,10 +72,8 @@ static int phy_medium(const struct net_device *dev)
 	return -EINVAL;
 }
 
-/*
- * Three quarters of what senders can have: whoever has all of its own share
- * in the device's hands waits for completions, and only when many do so are
- * frames copied, so that the other devices always find buffers.
+/* Three quarters of what senders have: a device that keeps all it is given
+ * leaves a quarter to the others.
  */
 static u32 phy_outstanding_max(void)
 {
@@ -93,6 +91,7 @@ static void phy_setup(struct ksmol_phy *phy, struct net_device *dev)
 	phy->mtu = dev->mtu;
 	phy->ifindex = dev->ifindex;
 	phy->outstanding_max = phy_outstanding_max();
+	phy->completed = jiffies;
 	strscpy(phy->name, dev->name, sizeof(phy->name));
 	if (phy->medium == KSMOL_MEDIUM_ETHERNET) {
 		ether_addr_copy(phy->mac, dev->dev_addr);

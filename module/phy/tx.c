@@ -5,9 +5,9 @@
  * ubuf embedded in the pbuf tells when the last user of the frame is done.
  *
  * Short frames lie wholly in the skb, but their pbuf waits for the completion
- * like any other: that is what bounds the frames in the device's hands. Above
- * that bound, and for pbufs from the reserve, which no device may pin, the
- * frame is sent by copy and the pbuf comes home at once.
+ * like any other: that is what bounds the frames in the device's hands. When a
+ * device keeps too many for too long, and for pbufs from the reserve, which no
+ * device may pin, the frame is sent by copy and the pbuf comes home at once.
  */
 
 #include <linux/mm.h>
@@ -33,6 +33,7 @@ static void tx_complete(struct sk_buff *skb, struct ubuf_info *ubuf,
 		return;
 	phy = pb->tx.phy;
 	pb->tx.phy = NULL;
+	WRITE_ONCE(phy->completed, jiffies);
 	ksmol_pbuf_complete(pb);
 	ksmol_phy_put(phy);
 }
@@ -54,6 +55,8 @@ static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	ubuf->flags = SKBFL_ZEROCOPY_FRAG | SKBFL_DONT_ORPHAN |
 		      SKBFL_SHARED_FRAG;
 	refcount_set(&ubuf->refcnt, 1);
+	if (!ksmol_phy_outstanding(phy))
+		WRITE_ONCE(phy->completed, jiffies);
 	ksmol_phy_get(phy);
 	pb->tx.phy = phy;
 	for (part = pb; part; part = part->chain)
@@ -105,24 +108,18 @@ static void tx_attach(struct sk_buff *skb, const struct ksmol_pbuf *pb,
 	}
 }
 
+/* A device that gave nothing back for so long keeps what it has. */
+#define TX_STALLED HZ
+
 /*
- * While taps listen on a device, this many frames at most are sent without a
- * copy: a tap keeps a clone of every frame for as long as its reader likes,
- * and a socket whose frames are all kept could send no more.
+ * By copy because the device must not have this one, or because it keeps so
+ * many that the others would find none. One that is merely slow gets all that
+ * its senders have: they sleep until something comes back.
  */
-#define TX_TAPPED_MAX 16U
-
-static u32 tx_bound(const struct ksmol_phy *phy)
-{
-	u32 bound = phy->outstanding_max;
-
-	return dev_nit_active(phy->dev) ? min(bound, TX_TAPPED_MAX) : bound;
-}
-
-/* By copy because the device has enough of ours, or must not have this one. */
 static bool tx_by_copy(const struct ksmol_phy *phy, const struct ksmol_pbuf *pb)
 {
-	if (ksmol_phy_outstanding(phy) >= tx_bound(phy))
+	if (ksmol_phy_outstanding(phy) >= phy->outstanding_max &&
+	    time_after(jiffies, READ_ONCE(phy->completed) + TX_STALLED))
 		return true;
 	for (; pb; pb = pb->chain)
 		if (pb->home == KSMOL_CLASS_RESERVE)

@@ -108,44 +108,65 @@ static noinline void cache_flush(struct ksmol_pool_set *set,
 	spin_unlock(&set->lock);
 }
 
-static struct ksmol_pbuf *class_get(struct ksmol_pool *pool,
-				    struct ksmol_pool_cpu *cpu,
-				    enum ksmol_class class)
+/* The caches' common case is inline, all that follows it is not. */
+static __always_inline struct ksmol_pbuf *
+cache_pop(struct ksmol_pool_cache *cache)
 {
-	struct ksmol_pool_cache *cache = &cpu->cache[class];
-	struct ksmol_pool_set *set = &pool->set[class];
 	struct ksmol_pbuf *pb = cache->first;
 
 	if (likely(pb)) {
 		cache->first = pb->next;
 		cache->count--;
-		return pb;
 	}
+	return pb;
+}
+
+static struct ksmol_pbuf *class_get(struct ksmol_pool *pool,
+				    struct ksmol_pool_cpu *cpu,
+				    enum ksmol_class class)
+{
+	struct ksmol_pool_set *set = &pool->set[class];
+	struct ksmol_pbuf *pb = cache_pop(&cpu->cache[class]);
+
+	if (likely(pb))
+		return pb;
 	if (!set->cache_max)
 		return set_pop(set);
-	return cache_refill(set, cache);
+	return cache_refill(set, &cpu->cache[class]);
+}
+
+static noinline void put_uncached(struct ksmol_pool_cpu *cpu,
+				  struct ksmol_pool_set *set,
+				  struct ksmol_pbuf *pb)
+{
+	/* Used and given back inside one softirq: never leaves its CPU */
+	if (pb->home == KSMOL_CLASS_EMERGENCY)
+		cpu->emergency = pb;
+	else
+		set_push(set, pb);
+}
+
+static __always_inline void pool_put(struct ksmol_pool *pool,
+				     struct ksmol_pbuf *pb)
+{
+	struct ksmol_pool_cpu *cpu = this_cpu_ptr(pool->cpu);
+	struct ksmol_pool_set *set = &pool->set[pb->home];
+	struct ksmol_pool_cache *cache = &cpu->cache[pb->home];
+
+	/* RESERVE and EMERGENCY have no cache, nor has any class of a few. */
+	if (unlikely(!set->cache_max)) {
+		put_uncached(cpu, set, pb);
+		return;
+	}
+	pb->next = cache->first;
+	cache->first = pb;
+	if (unlikely(++cache->count >= set->cache_max))
+		cache_flush(set, cache);
 }
 
 void ksmol_pool_put(struct ksmol_pool *pool, struct ksmol_pbuf *pb)
 {
-	struct ksmol_pool_cpu *cpu = this_cpu_ptr(pool->cpu);
-	struct ksmol_pool_set *set = &pool->set[pb->home];
-	struct ksmol_pool_cache *cache;
-
-	if (unlikely(pb->home == KSMOL_CLASS_EMERGENCY)) {
-		/* Used and given back inside one softirq: never leaves its CPU */
-		cpu->emergency = pb;
-		return;
-	}
-	if (!set->cache_max) {
-		set_push(set, pb);
-		return;
-	}
-	cache = &cpu->cache[pb->home];
-	pb->next = cache->first;
-	cache->first = pb;
-	if (++cache->count > set->cache_max - 1)
-		cache_flush(set, cache);
+	pool_put(pool, pb);
 }
 
 static noinline struct ksmol_pbuf *alloc_failed(struct ksmol_pool_cpu *cpu,
@@ -159,11 +180,13 @@ static noinline struct ksmol_pbuf *alloc_failed(struct ksmol_pool_cpu *cpu,
 	return NULL;
 }
 
-static struct ksmol_pbuf *rx_fallback(struct ksmol_pool *pool,
-				      struct ksmol_pool_cpu *cpu)
+static noinline struct ksmol_pbuf *rx_fallback(struct ksmol_pool *pool,
+					       struct ksmol_pool_cpu *cpu)
 {
-	struct ksmol_pbuf *pb = class_get(pool, cpu, KSMOL_CLASS_SHARED);
+	struct ksmol_pbuf *pb;
 
+	pb = class_get(pool, cpu, KSMOL_CLASS_RX) ?:
+	     class_get(pool, cpu, KSMOL_CLASS_SHARED);
 	if (pb)
 		return pb;
 	pb = cpu->emergency;
@@ -178,7 +201,7 @@ struct ksmol_pbuf *ksmol_pbuf_alloc_rx(struct ksmol_pool *pool)
 
 	if (ksmol_fault())
 		return alloc_failed(cpu, KSMOL_CLASS_RX, true);
-	pb = class_get(pool, cpu, KSMOL_CLASS_RX);
+	pb = cache_pop(&cpu->cache[KSMOL_CLASS_RX]);
 	if (unlikely(!pb)) {
 		pb = rx_fallback(pool, cpu);
 		if (!pb)
@@ -297,7 +320,7 @@ static noinline void double_free(struct ksmol_pbuf *pb)
 	       __builtin_return_address(0));
 }
 
-static void free_one(struct ksmol_pbuf *pb)
+static __always_inline void free_one(struct ksmol_pbuf *pb)
 {
 	struct ksmol_pool *pool = pb->pool;
 
@@ -314,10 +337,10 @@ static void free_one(struct ksmol_pbuf *pb)
 		ksmol_pbuf_sk_release(pb);
 	storage_poison(pb);
 	ksmol_pbuf_own(pb, KSMOL_OWNER_FREE);
-	ksmol_pool_put(pool, pb);
+	pool_put(pool, pb);
 }
 
-static void free_tx(struct ksmol_pbuf *pb)
+static noinline void free_tx(struct ksmol_pbuf *pb)
 {
 	struct ksmol_pool *pool = pb->pool;
 	struct ksmol_pbuf *chain;

@@ -12,7 +12,7 @@
 #include <ksmol/compat.h>
 #include <ksmol/pool.h>
 
-DEFINE_STATIC_KEY_FALSE(ksmol_fault_key);
+struct static_key_false ksmol_fault_key = STATIC_KEY_FALSE_INIT;
 EXPORT_SYMBOL_IF_KUNIT(ksmol_fault_key);
 
 static u32 fault_percent;

@@ -15,13 +15,15 @@ struct ksmol_pool ksmol_pool;
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pool);
 
 const char * const ksmol_class_names[KSMOL_NR_CLASSES] = {
-#define KSMOL_ENUM(id, key) [KSMOL_CLASS_##id] = key,
+#define KSMOL_ENUM(id, key) \
+	[KSMOL_CLASS_##id] = key,
 	KSMOL_CLASSES(KSMOL_ENUM)
 #undef KSMOL_ENUM
 };
 
 const char * const ksmol_owner_names[KSMOL_NR_OWNERS] = {
-#define KSMOL_ENUM(id, key) [KSMOL_OWNER_##id] = key,
+#define KSMOL_ENUM(id, key) \
+	[KSMOL_OWNER_##id] = key,
 	KSMOL_OWNERS(KSMOL_ENUM)
 #undef KSMOL_ENUM
 };
@@ -47,7 +49,8 @@ static u32 cache_max(const struct ksmol_pool_config *cfg,
 
 	if (class >= KSMOL_CLASS_RESERVE || share < 4)
 		return 0;
-	return min_t(u32, share, KSMOL_CACHE_MAX);
+	return min_t(u32, share, class_has_page(class) ?
+		     KSMOL_CACHE_MAX_PAGES : KSMOL_CACHE_MAX);
 }
 
 /* Descriptors of a class: as configured plus what caches could strand. */

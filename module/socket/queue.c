@@ -2,61 +2,101 @@
 /*
  * A socket's receive queue: arrivals on one list, readers on another.
  *
- * Readers copy with no lock held, for the copy may fault and sleep. A pbuf
- * that is read is on no list meanwhile. A pbuf that is only peeked at stays
- * on @out, where another reader may take it and be done with it: so while
- * anybody peeks, nothing that was read is given back.
+ * An arrival costs no lock: it is pushed onto a list that a reader takes away
+ * as a whole and turns round. Readers copy with no lock held, for the copy may
+ * fault and sleep. A pbuf that is read is on no list meanwhile. A pbuf that is
+ * only peeked at stays on @out, where another reader may take it and be done
+ * with it: so while anybody peeks, nothing that was read is given back.
  */
 
 #include <ksmol/compat.h>
 #include "queue.h"
 
-/* What a reader gives back after it has left the lock. */
-struct batch {
-	struct ksmol_pbuf_list pbufs;
-	u32 copies;
-	u64 copied;
-};
+/* Stands in @in once the queue is closed. */
+#define QUEUE_CLOSED ((struct ksmol_pbuf *)1)
 
 void ksmol_queue_init(struct ksmol_queue *queue, u32 max)
 {
-	spin_lock_init(&queue->lock);
+	queue->in = NULL;
+	atomic_set(&queue->queued, 0);
 	spin_lock_init(&queue->reader_lock);
-	ksmol_pbuf_list_init(&queue->in);
 	ksmol_pbuf_list_init(&queue->out);
 	ksmol_pbuf_list_init(&queue->done);
 	queue->max = max;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_init);
 
+/* Pushes @pb, unless the queue is closed. */
+static bool queue_push(struct ksmol_queue *queue, struct ksmol_pbuf *pb)
+{
+	struct ksmol_pbuf *first = READ_ONCE(queue->in);
+
+	do {
+		if (unlikely(first == QUEUE_CLOSED))
+			return false;
+		pb->next = first;
+	} while (!try_cmpxchg(&queue->in, &first, pb));
+	return true;
+}
+
 int ksmol_queue_add(struct ksmol_queue *queue, struct ksmol_pbuf *pb,
 		    u32 limit, struct wait_queue_head *wait, bool *wake)
 {
-	int reason = 0;
+	int reason = KSMOL_DROP_SOCK_FULL;
+	u32 queued;
 
-	spin_lock(&queue->lock);
-	if (unlikely(!queue->max)) {
-		reason = KSMOL_DROP_SOCK_CLOSED;
-	} else if (unlikely(ksmol_queue_full(queue, limit))) {
-		reason = KSMOL_DROP_SOCK_FULL;
-	} else {
-		ksmol_pbuf_own(pb, KSMOL_OWNER_SOCKET);
-		ksmol_pbuf_list_add(&queue->in, pb);
-		WRITE_ONCE(queue->queued, queue->queued + 1);
-		/* A reader looks here again, under the lock, once it waits. */
-		*wake = wait && waitqueue_active(wait);
-	}
-	spin_unlock(&queue->lock);
+	/* Counted first, so that CPUs together don't exceed the limit. */
+	queued = atomic_inc_return(&queue->queued);
+	if (unlikely((s32)(queued - READ_ONCE(queue->consumed)) > (s32)limit))
+		goto refuse;
+	ksmol_pbuf_own(pb, KSMOL_OWNER_SOCKET);
+	reason = KSMOL_DROP_SOCK_CLOSED;
+	if (unlikely(!queue_push(queue, pb)))
+		goto refuse;
+	/* (Q) the push ordered it before this; pairs with queue_arrived() */
+	*wake = wait && waitqueue_active(wait);
+	return 0;
+
+refuse:
+	atomic_dec(&queue->queued);
 	return reason;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_add);
 
-/* Takes over all that arrived: one turn with the softirq's lock for many. */
+/* What has arrived, NULL if nothing. */
+static struct ksmol_pbuf *queue_arrived(const struct ksmol_queue *queue)
+{
+	struct ksmol_pbuf *newest = READ_ONCE(queue->in);
+
+	if (!newest) {
+		/* (Q) on the wait queue first, then look: one of us sees */
+		smp_mb();
+		newest = READ_ONCE(queue->in);
+	}
+	return newest == QUEUE_CLOSED ? NULL : newest;
+}
+
+/* Appends arrivals, newest first, to @out in their order. */
+static void queue_append(struct ksmol_queue *queue, struct ksmol_pbuf *newest)
+{
+	struct ksmol_pbuf_list list = { .tail = &newest->next };
+	struct ksmol_pbuf *pb, *older;
+
+	for (pb = newest; pb; pb = older) {
+		older = pb->next;
+		pb->next = list.first;
+		list.first = pb;
+		list.count++;
+	}
+	ksmol_pbuf_list_splice(&queue->out, &list);
+}
+
+/* Takes over all that arrived. Under reader_lock. */
 static void queue_fill(struct ksmol_queue *queue)
 {
-	spin_lock_bh(&queue->lock);
-	ksmol_pbuf_list_splice(&queue->out, &queue->in);
-	spin_unlock_bh(&queue->lock);
+	/* What came meanwhile is taken, too; close() needs the lock we have. */
+	if (queue_arrived(queue))
+		queue_append(queue, xchg(&queue->in, NULL));
 }
 
 /* The first of @out, filled if need be. Under reader_lock. */
@@ -71,8 +111,9 @@ bool ksmol_queue_empty(struct ksmol_queue *queue)
 {
 	bool empty;
 
-	if (READ_ONCE(queue->out.first) || READ_ONCE(queue->in.first))
+	if (READ_ONCE(queue->out.first))
 		return false;
+	/* Somebody may just be carrying arrivals from one list to the other. */
 	spin_lock(&queue->reader_lock);
 	empty = !queue_first(queue);
 	spin_unlock(&queue->reader_lock);
@@ -86,8 +127,13 @@ struct ksmol_pbuf *ksmol_queue_take(struct ksmol_queue *queue)
 
 	spin_lock(&queue->reader_lock);
 	pb = queue_first(queue);
-	if (pb)
+	if (pb) {
 		ksmol_pbuf_list_pop(&queue->out);
+		if (unlikely(queue->peekers))
+			queue->deferred++;
+		else
+			WRITE_ONCE(queue->consumed, queue->consumed + 1);
+	}
 	spin_unlock(&queue->reader_lock);
 	return pb;
 }
@@ -100,90 +146,64 @@ struct ksmol_pbuf *ksmol_queue_peek(struct ksmol_queue *queue)
 	spin_lock(&queue->reader_lock);
 	pb = queue_first(queue);
 	if (pb)
-		queue->peekers++;
+		WRITE_ONCE(queue->peekers, queue->peekers + 1);
 	spin_unlock(&queue->reader_lock);
 	return pb;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_peek);
 
-static void queue_count(struct ksmol_queue *queue, u32 copied)
+/* Keeps @pb until nobody peeks any more; false if nobody does. */
+static noinline bool queue_defer(struct ksmol_queue *queue,
+				 struct ksmol_pbuf *pb)
 {
-	queue->copies++;
-	queue->copied += copied;
-}
+	bool peeked;
 
-/* Under reader_lock. */
-static void batch_collect(struct ksmol_queue *queue, struct batch *batch)
-{
-	ksmol_pbuf_list_init(&batch->pbufs);
-	ksmol_pbuf_list_splice(&batch->pbufs, &queue->done);
-	batch->copies = queue->copies;
-	batch->copied = queue->copied;
-	queue->copies = 0;
-	queue->copied = 0;
-}
-
-static void batch_release(struct batch *batch)
-{
-	local_bh_disable();
-	__ksmol_stat_add(copy[KSMOL_COPY_USER_OUT], batch->copies);
-	__ksmol_stat_add(copy_bytes[KSMOL_COPY_USER_OUT], batch->copied);
-	ksmol_pbuf_list_free(&batch->pbufs);
-	local_bh_enable();
-}
-
-/*
- * Is it time to give back what was read? When a batch is full, when there is
- * nothing more to read, and when frames being received need the pbufs.
- */
-static bool batch_due(const struct ksmol_queue *queue)
-{
-	const struct ksmol_pool *pool = queue->done.first->pool;
-
-	return queue->done.count >= KSMOL_QUEUE_BATCH ||
-	       (!queue->out.first && !READ_ONCE(queue->in.first)) ||
-	       ksmol_pool_stock(pool, KSMOL_CLASS_RX) <= 2 * pool->rx_floor;
+	spin_lock(&queue->reader_lock);
+	peeked = queue->peekers;
+	if (peeked)
+		ksmol_pbuf_list_add(&queue->done, pb);
+	spin_unlock(&queue->reader_lock);
+	return peeked;
 }
 
 void ksmol_queue_done(struct ksmol_queue *queue, struct ksmol_pbuf *pb,
 		      u32 copied)
 {
-	struct batch batch;
-	bool due = false;
+	bool kept = false;
 
-	spin_lock(&queue->reader_lock);
-	queue_count(queue, copied);
-	ksmol_pbuf_list_add(&queue->done, pb);
-	if (unlikely(queue->peekers)) {
-		queue->deferred++;
-	} else {
-		WRITE_ONCE(queue->consumed, queue->consumed + 1);
-		due = batch_due(queue);
-		if (due)
-			batch_collect(queue, &batch);
-	}
-	spin_unlock(&queue->reader_lock);
-	if (due)
-		batch_release(&batch);
+	/* Whoever peeks at @pb was counted before it was taken. */
+	if (unlikely(READ_ONCE(queue->peekers)))
+		kept = queue_defer(queue, pb);
+	local_bh_disable();
+	__ksmol_stat_copy(USER_OUT, copied);
+	if (likely(!kept))
+		ksmol_pbuf_free(pb);
+	local_bh_enable();
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_done);
 
+static void list_release(struct ksmol_pbuf_list *pbufs)
+{
+	local_bh_disable();
+	ksmol_pbuf_list_free(pbufs);
+	local_bh_enable();
+}
+
 void ksmol_queue_unpeek(struct ksmol_queue *queue, u32 copied)
 {
-	struct batch batch;
-	bool last;
+	struct ksmol_pbuf_list pbufs;
 
+	ksmol_stat_copy(USER_OUT, copied);
+	ksmol_pbuf_list_init(&pbufs);
 	spin_lock(&queue->reader_lock);
-	queue_count(queue, copied);
-	last = !--queue->peekers;
-	if (last) {
+	WRITE_ONCE(queue->peekers, queue->peekers - 1);
+	if (!queue->peekers) {
 		WRITE_ONCE(queue->consumed, queue->consumed + queue->deferred);
 		queue->deferred = 0;
-		batch_collect(queue, &batch);
+		ksmol_pbuf_list_splice(&pbufs, &queue->done);
 	}
 	spin_unlock(&queue->reader_lock);
-	if (last)
-		batch_release(&batch);
+	list_release(&pbufs);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_unpeek);
 
@@ -202,22 +222,23 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_next_len);
 
 void ksmol_queue_close(struct ksmol_queue *queue)
 {
-	struct batch batch;
+	struct ksmol_pbuf_list pbufs;
+	struct ksmol_pbuf *newest;
 	u32 unread;
 
-	spin_lock_bh(&queue->lock);
-	queue->max = 0;
-	spin_unlock_bh(&queue->lock);
-
+	ksmol_pbuf_list_init(&pbufs);
 	spin_lock(&queue->reader_lock);
-	queue_fill(queue);
+	WRITE_ONCE(queue->max, 0);
+	newest = xchg(&queue->in, QUEUE_CLOSED);
+	if (newest && newest != QUEUE_CLOSED)
+		queue_append(queue, newest);
 	unread = queue->out.count;
 	WRITE_ONCE(queue->consumed, queue->consumed + unread);
-	ksmol_pbuf_list_splice(&queue->done, &queue->out);
-	batch_collect(queue, &batch);
+	ksmol_pbuf_list_splice(&pbufs, &queue->done);
+	ksmol_pbuf_list_splice(&pbufs, &queue->out);
 	spin_unlock(&queue->reader_lock);
 
 	ksmol_stat_add(purged, unread);
-	batch_release(&batch);
+	list_release(&pbufs);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_close);

@@ -8,33 +8,28 @@
 #include <linux/wait.h>
 #include <ksmol/pool.h>
 
-/* Consumed pbufs go home in batches: one BH-disabled section for so many. */
-#define KSMOL_QUEUE_BATCH 16
-
 /**
  * struct ksmol_queue - received datagrams of one socket
- * @lock: protects the arrival side; taken in softirq for each packet
- * @in: what arrived since readers last looked; @lock
- * @queued: pbufs ever added; @lock, read without
- * @max: most pbufs whatever SO_RCVBUF says; 0 once the socket is closed; @lock
+ * @in: what arrived since readers last looked, newest first, linked through
+ *	pbuf.next; pushed without a lock, taken as a whole. The value
+ *	QUEUE_CLOSED refuses arrivals for good
+ * @queued: pbufs ever added
+ * @max: most pbufs whatever SO_RCVBUF says; 0 once the socket is closed
  * @drops: datagrams refused, for SO_RXQ_OVFL and debugfs
  * @reader_lock: protects the reading side; process context only, so it never
- *	costs a bottom half's time. Taken before @lock
- * @out: taken over from @in, all at once; @reader_lock
- * @done: read, not yet given back; @reader_lock
+ *	costs a bottom half's time
+ * @out: taken over from @in, oldest first; @reader_lock
+ * @done: read while somebody peeked, not yet given back; @reader_lock
  * @consumed: pbufs ever read; written under @reader_lock, read without
  * @deferred: read while somebody peeked, to be added to @consumed
- * @peekers: how many are copying from a pbuf that stays in @out
- * @copies, @copied: copies to programs and their bytes, not yet in the
- *	statistics: counting there costs more in process context
+ * @peekers: how many are copying from a pbuf that stays in @out; written under
+ *	@reader_lock
  *
- * The pbufs the socket holds are @queued - @consumed: one writer each, no
- * atomic operation per packet.
+ * The pbufs the socket holds are @queued - @consumed.
  */
 struct ksmol_queue {
-	spinlock_t lock;	/* arrivals */
-	u32 queued;
-	struct ksmol_pbuf_list in;
+	struct ksmol_pbuf *in;	/* arrivals */
+	atomic_t queued;
 	u32 max;
 	atomic_t drops;
 
@@ -45,8 +40,6 @@ struct ksmol_queue {
 	struct ksmol_pbuf_list done;
 	u32 deferred;
 	u32 peekers;
-	u32 copies;
-	u64 copied;
 };
 
 void ksmol_queue_init(struct ksmol_queue *queue, u32 max);
@@ -54,7 +47,7 @@ void ksmol_queue_init(struct ksmol_queue *queue, u32 max);
 /* pbufs held, those being read included. Any context, a snapshot. */
 static inline u32 ksmol_queue_len(const struct ksmol_queue *queue)
 {
-	s32 len = READ_ONCE(queue->queued) - READ_ONCE(queue->consumed);
+	s32 len = atomic_read(&queue->queued) - READ_ONCE(queue->consumed);
 
 	return max(len, 0);
 }
@@ -62,8 +55,8 @@ static inline u32 ksmol_queue_len(const struct ksmol_queue *queue)
 /* Signed, for @consumed may be read after later arrivals were read too. */
 static inline bool ksmol_queue_full(const struct ksmol_queue *queue, u32 limit)
 {
-	return (s32)(READ_ONCE(queue->queued) - READ_ONCE(queue->consumed)) >=
-	       (s32)limit;
+	return (s32)(atomic_read(&queue->queued) -
+		     READ_ONCE(queue->consumed)) >= (s32)limit;
 }
 
 /**
@@ -79,7 +72,7 @@ int ksmol_queue_add(struct ksmol_queue *queue, struct ksmol_pbuf *pb,
 		    u32 limit, struct wait_queue_head *wait, bool *wake);
 
 /* Is there nothing to read? Exact for a caller that is on the wait queue
- * already: it looks under the lock under which ksmol_queue_add() looks there.
+ * already: either it sees what ksmol_queue_add() added, or that sees the caller.
  */
 bool ksmol_queue_empty(struct ksmol_queue *queue);
 

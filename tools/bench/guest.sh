@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Runs inside the test VM (tools/bench/run boots it): loads ksmol and the load
 # generator, gives Linux and ksmol one of its devices each, measures, and
-# leaves the results as lines of bench.log.
+# leaves the results as lines of guest.log.
 
 set -eu
 
@@ -20,7 +20,7 @@ ip link set bench-linux up
 ip link set bench-ksmol up
 echo bench-ksmol,10.77.2.1/24 >/sys/module/ksmol/parameters/attach
 
-mark "kernel=$(uname -r) cpus=$(nproc) rounds=$BENCH_ROUNDS packets=$BENCH_PACKETS"
+mark "release=$(uname -r) cpus=$(nproc) rounds=$BENCH_ROUNDS packets=$BENCH_PACKETS"
 status=0
 for name in $BENCH_TESTS; do
 	echo "measuring: $name"
@@ -28,7 +28,7 @@ for name in $BENCH_TESTS; do
 	taskset -c 1 sh -c "echo $name >$params/run" || status=1
 done
 
-dmesg | sed -n 's/.*ksmol_bench: //p' >"$KSMOL_RESULTS/bench.log"
+dmesg | sed -n 's/.*ksmol_bench: //p' >"$KSMOL_RESULTS/guest.log"
 for file in pool drops tokens; do
 	cat "/sys/kernel/debug/ksmol/$file" >"$KSMOL_RESULTS/$file.txt"
 done

@@ -83,8 +83,6 @@ scale() {
 
 # --- judging -----------------------------------------------------------------
 
-pool_row() { awk -v row="$1" '$1 == row { print $2, $3, $4, $5, $6 }' "$debug/pool"; }
-
 # owned OWNER: pbufs of all classes in those hands.
 owned() {
 	awk -v row="$1" '$1 == row && NF > 2 {

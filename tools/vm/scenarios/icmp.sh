@@ -40,7 +40,7 @@ closed port, limited broadcast: udp dport=99 dst=255.255.255.255 eth=ff:ff:ff:ff
 error about an error: icmp type=3 code=3 quote=icmp,type=3,src=10.0.0.2,dst=10.0.0.1 => icmp_quote -
 error about nothing we sent: icmp type=3 code=3 quote=udp,src=10.0.0.2,dst=10.0.0.1,sport=5,dport=6 => icmp_quote -
 error about somebody else: icmp type=3 code=3 quote=udp,src=10.0.0.3,dst=10.0.0.1,sport=800,dport=900 => icmp_quote -
-error that quotes too little: icmp type=3 code=3 quote=udp,cut=20 data=x => icmp_quote -
+error that quotes too little: icmp type=3 code=3 quote=udp,cut=20 => icmp_short -
 error that quotes nothing: icmp type=3 code=3 => icmp_short -
 END
 sleep 1.2

@@ -45,11 +45,14 @@ t 'and pings us' at r ping -qc 2 10.0.2.2
 for i in 3 4 5; do
 	peer "s$i" -d "ks$i" -6 - -4 "10.0.$i.1/24"
 	attach "ks$i,10.0.$i.2/24"
-	ksmol run ping -qc 1 "10.0.$i.1" >/dev/null
-	tc qdisc add dev "ks$i" root netem delay 4s limit 10000
-	udp -p $proto -n flood "10.0.$i.1" 9 40 1000
+	ksmol run ping -qc 1 -W 2 "10.0.$i.1" >/dev/null
 done
-t 'nothing is left to send with' test "$(pool_row free | cut -d' ' -f2)" -eq 0
+for i in 3 4 5; do
+	tc qdisc add dev "ks$i" root netem delay 60s limit 10000
+	udp -p $proto -n flood "10.0.$i.1" 9 40 1000 >"$scratch/flood"
+done
+t 'nothing is left to send with' \
+	test "$(word failed <"$scratch/flood")" -gt 0
 t 'reserve: ping is answered' at r ping -q -c 10 -i 0.05 -W 1 10.0.2.2
 t 'reserve: ARP is answered' at r arping -q -I eth0 -c 2 -w 3 10.0.2.2
 t 'reserve: which took it' test "$(ended reserve reserve)" -gt 0
@@ -63,6 +66,9 @@ t 'lazy: ping is not answered' fails at r ping -q -c 3 -i 0.05 -W 0.2 10.0.2.2
 t 'lazy: for want of a buffer' test "$(drops icmp_no_buf)" -gt 0
 policy reserve
 t 'reserve: ping is answered again' at r ping -q -c 3 -i 0.05 -W 1 10.0.2.2
+for i in 3 4 5; do
+	tc qdisc del dev "ks$i" root
+done
 t 'everything comes home' wait_for 10 idle
 t 'tokens end exactly once' tokens_add_up
 whole 'after all policies'

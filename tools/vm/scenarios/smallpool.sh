@@ -18,7 +18,8 @@ while read -r rx tx reserve; do
 	echo_on 0.0.0.0
 	echo=$bg_pid
 	t "$name: UDP, one at a time" load_to $us 7 2000 0 1472 -w 1
-	t "$name: UDP, more than fits" load_to $us 7 2000 0 1472 -t 0.02
+	t "$name: UDP, more than fits" \
+		load_to $us 7 2000 0 1472 -t 0.02 -w $((rx * 2))
 	stop "$echo"
 	sink_on 9
 	sink=$bg_pid
