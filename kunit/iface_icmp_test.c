@@ -158,6 +158,29 @@ static void echo__spoofed_silent_sources(struct kunit *test)
 	expect_pong(test, 56);
 }
 
+/* Pitfall 26: nor do they fill the neighbor table, which our own need. */
+static void echo__spoofed_sources_leave_room(struct kunit *test)
+{
+	struct ksmol_frame_ends ends;
+	struct iface_fixture *f;
+	unsigned int i;
+
+	f = iface_attach(test, "10.77.0.1/24,10.78.0.1/16");
+	iface_know_peer(test);
+	for (i = 0; i < 2 * ksmol_neigh_table.nr; i++) {
+		ends = iface_ends(KSMOL_IP(10, 78, 0, 1));
+		ends.saddr = htonl(0x0a4e0100 + i);
+		ksmol_frame_echo(&f->frame, &ends, ICMP_ECHO, 1, 1, NULL, 56);
+		iface_arrives(test);
+		iface_forget(test);
+	}
+	KUNIT_EXPECT_EQ(test, ksmol_neigh_table.nr_free,
+			ksmol_neigh_table.nr / 4);
+	iface_send(test, OTHER, 8);
+	KUNIT_EXPECT_EQ(test, iface_neigh(f, OTHER), KSMOL_NEIGH_INCOMPLETE);
+	KUNIT_EXPECT_EQ(test, iface_forget(test), 1U);
+}
+
 static void echo_reply__goes_up(struct kunit *test)
 {
 	struct ksmol_frame_ends ends = iface_ends(US);
@@ -444,6 +467,7 @@ static struct kunit_case icmp_cases[] = {
 	KUNIT_CASE(echo__to_broadcast),
 	KUNIT_CASE(echo__bad_checksum),
 	KUNIT_CASE(echo__spoofed_silent_sources),
+	KUNIT_CASE(echo__spoofed_sources_leave_room),
 	KUNIT_CASE(echo_reply__goes_up),
 	KUNIT_CASE(unreachable__port),
 	KUNIT_CASE(unreachable__protocol),

@@ -120,7 +120,9 @@ static void tx_skb__device_without_fragments(struct kunit *test)
 static void tx_skb__stalled_device(struct kunit *test)
 {
 	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
+	u64 busy = phy_tx_drops(KSMOL_TX_DROP_DEV_BUSY);
 	struct ksmol_phy_stats sum;
+	struct ksmol_pbuf *pb;
 	struct sk_buff *skb;
 	int i;
 
@@ -130,14 +132,18 @@ static void tx_skb__stalled_device(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 900)), 0);
 	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 3U);
 	f->phy->completed -= 2 * HZ;
-	for (i = 0; i < 2; i++)
-		KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 900)), 0);
+	KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 900)), 0);
 	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), 3U);
-	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 3U);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 4U);
 	ksmol_phy_stats_sum(f->phy, &sum);
-	KUNIT_EXPECT_EQ(test, sum.tx_copied, 2ULL);
-	KUNIT_EXPECT_EQ(test, sum.tx_frames, 5ULL);
-	for (i = 0; i < 5; i++) {
+	KUNIT_EXPECT_EQ(test, sum.tx_copied, 1ULL);
+	KUNIT_EXPECT_EQ(test, sum.tx_frames, 4ULL);
+	/* Copies that nobody is charged with have a bound too. */
+	pb = phy_pbuf(test, 28, 900);
+	pb->flags |= KSMOL_PB_REPLY;
+	KUNIT_EXPECT_EQ(test, phy_send(f, pb), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, phy_tx_drops(KSMOL_TX_DROP_DEV_BUSY), busy + 1);
+	for (i = 0; i < 4; i++) {
 		skb = sent(test);
 		expect_frame(test, skb, 28, 900);
 		kfree_skb(skb);
@@ -176,6 +182,9 @@ static void tx_skb__reserve_is_never_held(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, phy_send(f, pb), 0);
 	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), 0U);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&f->vdev->sent), 1U);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 1U);
+	ksmol_vdev_complete(f->vdev);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 0U);
 }
 
 /* --- the way home --- */

@@ -117,7 +117,8 @@ static int policy_set(const char *val, const struct kernel_param *kp)
 	int policy = sysfs_match_string(ksmol_policy_names, val);
 
 	if (policy < 0) {
-		param_complain("tx_policy: '%s' is not eager, lazy or reserve\n", val);
+		param_complain("tx_policy: '%.*s' is not eager, lazy or reserve\n",
+			       (int)strcspn(val, "\n"), val);
 		return -EINVAL;
 	}
 	WRITE_ONCE(ksmol_params.tx_policy, policy);
@@ -143,7 +144,8 @@ static int mode_set(const char *val, const struct kernel_param *kp)
 	int mode = sysfs_match_string(mode_names, val);
 
 	if (mode < 0) {
-		param_complain("mode: '%s' is not exclusive or shared\n", val);
+		param_complain("mode: '%.*s' is not exclusive or shared\n",
+			       (int)strcspn(val, "\n"), val);
 		return -EINVAL;
 	}
 	WRITE_ONCE(ksmol_params.shared, mode == 1);
@@ -256,7 +258,7 @@ static const char *params_wrong(void)
 	if (!p->neigh_queue)
 		return "neigh_queue must be at least 1";
 	if (p->neigh_queue_total > pool_tx / 2)
-		return "neigh_queue_total must be at most half of pool_tx, or waiting packets pin the pool";
+		return "neigh_queue_total must be at most half of pool_tx";
 	if (p->route_max < 4 || p->route_max > 4096)
 		return "route_max must be 4 to 4096";
 	if (!p->sock_rx || !p->sock_tx)

@@ -33,6 +33,9 @@
 #ifndef kzalloc_obj
 #define kzalloc_obj(obj)	kzalloc(sizeof(obj), GFP_KERNEL)
 #endif
+#ifndef kmalloc_obj
+#define kmalloc_obj(obj, gfp)	kmalloc(sizeof(obj), gfp)
+#endif
 
 /* struct sockaddr_unsized: proto and proto_ops addresses from 6.19 on. */
 #ifndef KSMOL_HAVE_SOCKADDR_UNSIZED

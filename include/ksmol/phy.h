@@ -59,7 +59,8 @@ struct ksmol_phy_stats {
  * @mtu: largest network-layer packet, kept by the notifier
  * @ifindex, @name: as of attach; the name follows renames
  * @outstanding_max: from this many frames in the hands of a device that gives
- *	none back (see @completed), send by copy
+ *	none back (see @completed), send by copy; from twice as many no reply
+ *	that a stranger provoked, from three times only what sockets send
  * @stats: counters
  * @node: in the list of attached devices (RTNL; readers RCU)
  * @refs: one for being attached, one for each frame the device or the local
@@ -175,8 +176,9 @@ struct ksmol_phy *ksmol_phy_by_index(struct net *net, int ifindex);
  * Adds the link-layer header, builds the skb, hands it to dev_queue_xmit().
  *
  * Context: RCU read side; softirq or process. Return: 0 when the device took
- * it, -ENOBUFS when it or its qdisc refused (counted tx_dev_drop), -ENOMEM
- * (tx_no_skb), -ENETDOWN (tx_dev_down), -EMSGSIZE (tx_too_big).
+ * it, -ENOBUFS when it or its qdisc refused (counted tx_dev_drop) or it keeps
+ * too many copies (tx_dev_busy), -ENOMEM (tx_no_skb), -ENETDOWN
+ * (tx_dev_down), -EMSGSIZE (tx_too_big).
  */
 int ksmol_phy_xmit(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		   const u8 *dst, __be16 proto);

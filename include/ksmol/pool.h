@@ -168,6 +168,7 @@ static_assert(sizeof(struct ksmol_pbuf) <= 2 * L1_CACHE_BYTES ||
 #define KSMOL_PB_CONTROL	0x01	/* a control reply: reserve allowed */
 #define KSMOL_PB_TX		0x02	/* the tx half of the union is in use */
 #define KSMOL_PB_LOOP		0x04	/* received from ourselves */
+#define KSMOL_PB_REPLY		0x08	/* provoked by a stranger's packet */
 
 /* A singly linked FIFO of pbufs through @next; no lock of its own. */
 struct ksmol_pbuf_list {

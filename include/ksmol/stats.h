@@ -94,6 +94,7 @@ enum ksmol_verdict {
 	X(TOO_BIG,	"tx_too_big",	"larger than the MTU")			\
 	X(SCOPE,	"tx_scope",	"loopback address bound for the wire")	\
 	X(DEV_DOWN,	"tx_dev_down",	"interface down or detached")		\
+	X(DEV_BUSY,	"tx_dev_busy",	"device gives nothing back, copies at their limit") \
 	X(DEV_DROP,	"tx_dev_drop",	"queueing discipline or driver refused it") \
 	X(NEIGH_TABLE,	"tx_neigh_table", "neighbor table full")		\
 	X(NEIGH_QUEUE,	"tx_neigh_queue", "pending queue of the neighbor full")	\

@@ -210,7 +210,7 @@ static int attach_device(struct net_device *dev, const struct ksmol_spec *spec)
 	return 0;
 
 err_table:
-	kfree(table);
+	kvfree(table);
 err_phy:
 	ksmol_phy_close(iface->phy);
 	kfree_rcu(iface, rcu);
@@ -241,7 +241,8 @@ int ksmol_attach(struct net *net, const char *text)
 		return -ENOMEM;
 	err = ksmol_spec_parse(text, spec, &why);
 	if (err) {
-		pr_err("attach=%s: %s\n", text, why);
+		pr_err("attach=%.*s: %s\n", (int)strcspn(text, "\n"), text,
+		       why);
 	} else {
 		rtnl_lock();
 		err = attach_locked(net, spec);

@@ -58,7 +58,8 @@ static int routes_show(struct seq_file *m, void *data)
 	rcu_read_lock();
 	table = rcu_dereference(iface->pernet->routes);
 	for (i = 0; i < table->count; i++)
-		if (table->entry[i].iface == iface)
+		if (!READ_ONCE(table->entry[i].gone) &&
+		    table->entry[i].iface == iface)
 			route_show(m, &table->entry[i]);
 	rcu_read_unlock();
 	return 0;

@@ -101,6 +101,7 @@ static struct ksmol_pbuf *icmp_body(struct ksmol_tx_token *tok, bool control,
 
 	if (!out)
 		return NULL;
+	out->flags |= KSMOL_PB_REPLY;
 	if (len && ksmol_pbuf_from_pbuf(out, pb, off, len, reserve)) {
 		ksmol_tx_dropped(KSMOL_TX_DROP_NO_PBUF, tok->phy->ifindex);
 		ksmol_pbuf_free(out);

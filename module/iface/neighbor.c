@@ -91,6 +91,7 @@ static void neigh_release(struct ksmol_neigh_table *table,
 	n->fsm.state = KSMOL_NEIGH_FREE;
 	write_seqcount_end(&n->seq);
 	list_move(&n->link, &table->free);
+	table->nr_free++;
 }
 
 /* Makes room: first of those we have only heard of, and if it is for our own
@@ -113,6 +114,11 @@ static bool neigh_evict(struct ksmol_neigh_table *table, unsigned long now,
 	return false;
 }
 
+static bool neigh_room(const struct ksmol_neigh_table *table, bool ours)
+{
+	return table->nr_free > (ours ? 0 : table->nr / 4);
+}
+
 static struct ksmol_neigh *neigh_new(struct ksmol_neigh_table *table,
 				     struct ksmol_iface *iface, u8 family,
 				     const struct ksmol_addr *addr, bool ours)
@@ -122,9 +128,10 @@ static struct ksmol_neigh *neigh_new(struct ksmol_neigh_table *table,
 
 	if (iface->dead || !READ_ONCE(iface->up))
 		return NULL;
-	if (list_empty(&table->free) && !neigh_evict(table, now, ours))
+	if (!neigh_room(table, ours) && !neigh_evict(table, now, ours))
 		return NULL;
 	n = list_first_entry(&table->free, struct ksmol_neigh, link);
+	table->nr_free--;
 	list_move_tail(&n->link, &iface->neighs);
 	write_seqcount_begin(&n->seq);
 	n->iface = iface;
@@ -234,7 +241,8 @@ static int neigh_slow(struct ksmol_iface *iface, u8 family,
 
 	spin_lock_bh(&table->lock);
 	n = neigh_find(table, iface, family, addr) ?:
-	    neigh_new(table, iface, family, addr, true);
+	    neigh_new(table, iface, family, addr,
+		      !(pb->flags & KSMOL_PB_REPLY));
 	if (!n) {
 		spin_unlock_bh(&table->lock);
 		if (iface->dead || !READ_ONCE(iface->up))
@@ -507,6 +515,7 @@ int ksmol_neigh_init(unsigned int max)
 	INIT_LIST_HEAD(&table->idle[0]);
 	INIT_LIST_HEAD(&table->idle[1]);
 	table->nr = max;
+	table->nr_free = max;
 	table->nr_parked = 0;
 	table->seed = get_random_u32();
 	table->bits = order_base_2(max) ?: 1;

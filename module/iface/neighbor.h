@@ -44,6 +44,8 @@ struct ksmol_neigh {
  * @bits: log2 of the number of buckets
  * @seed: of the hash; strangers choose addresses
  * @nr: entries in all, free ones included
+ * @nr_free: of those; the last quarter of the table is for neighbors that
+ *	our own programs want to talk to, not for those that strangers name
  * @nr_parked: packets waiting in all
  * @idle: evictable entries, oldest first; those only heard of (0) go before
  *	those that we have talked to (1)
@@ -53,6 +55,7 @@ struct ksmol_neigh_table {
 	unsigned int bits;
 	u32 seed;
 	u32 nr;
+	u32 nr_free;
 	u32 nr_parked;
 	struct list_head free;
 	struct list_head idle[2];

@@ -11,10 +11,12 @@
  * @prefix: destination, host bits zero
  * @gateway: next hop, or any for a destination on the link
  * @bcast: directed broadcast of a connected IPv4 prefix, or 0
+ * @gone: @iface has been detached: not to be looked at any more
  */
 struct ksmol_route_entry {
 	u8 family;
 	u8 plen;
+	bool gone;
 	struct ksmol_addr prefix;
 	struct ksmol_addr gateway;
 	__be32 bcast;
@@ -24,9 +26,10 @@ struct ksmol_route_entry {
 /**
  * struct ksmol_route_table - all routes of a namespace, longest prefix first
  *
- * Never changed once published: configuration replaces it by a new one, so
- * that looking up takes no lock and no packet ever allocates. Among equal
- * prefixes the older comes first.
+ * Once published only @gone of an entry changes: configuration replaces the
+ * table by a new one, so that looking up takes no lock and no packet ever
+ * allocates, and detaching marks entries, so that it needs no memory. Among
+ * equal prefixes the older comes first.
  */
 struct ksmol_route_table {
 	struct rcu_head rcu;
@@ -52,7 +55,9 @@ ksmol_route_table_with(struct ksmol_iface_net *pernet,
 void ksmol_route_table_publish(struct ksmol_iface_net *pernet,
 			       struct ksmol_route_table *table);
 
-/* Takes the routes of an interface out of the table; can't fail. RTNL. */
+/* Takes the routes of an interface out of use; whoever looked one up before
+ * must be waited for. Can't fail. RTNL.
+ */
 void ksmol_route_table_drop(struct ksmol_iface *iface);
 
 /**

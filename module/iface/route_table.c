@@ -7,7 +7,7 @@ static struct ksmol_route_table *route_table_alloc(unsigned int nr)
 {
 	struct ksmol_route_table *table;
 
-	return kzalloc(struct_size(table, entry, nr), GFP_KERNEL);
+	return kvzalloc(struct_size(table, entry, nr), GFP_KERNEL);
 }
 
 int ksmol_route_table_start(struct ksmol_iface_net *pernet)
@@ -22,7 +22,7 @@ int ksmol_route_table_start(struct ksmol_iface_net *pernet)
 
 void ksmol_route_table_stop(struct ksmol_iface_net *pernet)
 {
-	kfree(rcu_dereference_protected(pernet->routes, true));
+	kvfree(rcu_dereference_protected(pernet->routes, true));
 }
 
 static void route_table_insert(struct ksmol_route_table *table,
@@ -35,22 +35,31 @@ static void route_table_insert(struct ksmol_route_table *table,
 	table->entry[at] = *add;
 }
 
+static unsigned int route_table_live(const struct ksmol_route_table *table)
+{
+	unsigned int i, live = 0;
+
+	for (i = 0; i < table->count; i++)
+		live += !table->entry[i].gone;
+	return live;
+}
+
 struct ksmol_route_table *
 ksmol_route_table_with(struct ksmol_iface_net *pernet,
 		       const struct ksmol_route_entry *add, unsigned int nr)
 {
 	struct ksmol_route_table *old = rtnl_dereference(pernet->routes);
+	unsigned int i, live = route_table_live(old);
 	struct ksmol_route_table *table;
-	unsigned int i;
 
-	if (nr > ksmol_params.route_max ||
-	    old->count > ksmol_params.route_max - nr)
+	if (live + nr > ksmol_params.route_max)
 		return ERR_PTR(-ENOSPC);
-	table = route_table_alloc(old->count + nr);
+	table = route_table_alloc(live + nr);
 	if (!table)
 		return ERR_PTR(-ENOMEM);
-	table->count = old->count;
-	memcpy(table->entry, old->entry, old->count * sizeof(*old->entry));
+	for (i = 0; i < old->count; i++)
+		if (!old->entry[i].gone)
+			table->entry[table->count++] = old->entry[i];
 	for (i = 0; i < nr; i++)
 		route_table_insert(table, add + i);
 	return table;
@@ -63,33 +72,19 @@ void ksmol_route_table_publish(struct ksmol_iface_net *pernet,
 
 	rcu_assign_pointer(pernet->routes, table);
 	atomic_inc(&ksmol_route_gen);
-	kfree_rcu(old, rcu);
-}
-
-static void route_table_copy(const struct ksmol_route_table *from,
-			     struct ksmol_route_table *to,
-			     const struct ksmol_iface *without)
-{
-	unsigned int i;
-
-	for (i = 0; i < from->count; i++)
-		if (from->entry[i].iface != without)
-			to->entry[to->count++] = from->entry[i];
+	kvfree_rcu(old, rcu);
 }
 
 void ksmol_route_table_drop(struct ksmol_iface *iface)
 {
-	struct ksmol_iface_net *pernet = iface->pernet;
-	struct ksmol_route_table *old = rtnl_dereference(pernet->routes);
 	struct ksmol_route_table *table;
+	unsigned int i;
 
-	/* Going away must not fail: the kernel does not refuse an allocation
-	 * of this size when told so, and it sleeps for it if it has to.
-	 */
-	table = kzalloc(struct_size(table, entry, old->count),
-			GFP_KERNEL | __GFP_NOFAIL);
-	route_table_copy(old, table, iface);
-	ksmol_route_table_publish(pernet, table);
+	table = rtnl_dereference(iface->pernet->routes);
+	for (i = 0; i < table->count; i++)
+		if (table->entry[i].iface == iface)
+			WRITE_ONCE(table->entry[i].gone, true);
+	atomic_inc(&ksmol_route_gen);
 }
 
 const struct ksmol_route_entry *
@@ -99,7 +94,7 @@ ksmol_route_lookup(const struct ksmol_route_table *table, u8 family, int oif,
 	const struct ksmol_route_entry *rt;
 
 	for (rt = table->entry; rt < table->entry + table->count; rt++) {
-		if (rt->family != family ||
+		if (READ_ONCE(rt->gone) || rt->family != family ||
 		    !ksmol_addr_prefix_equal(&rt->prefix, daddr, rt->plen))
 			continue;
 		if (oif && rt->iface->phy->ifindex != oif)

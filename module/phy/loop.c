@@ -28,7 +28,7 @@ struct ksmol_loop {
 
 static DEFINE_PER_CPU(struct ksmol_loop, loops);
 
-/* Between queue and delivery: the interface, with a reference. */
+/* Between queue and delivery: the interface. The skb's ubuf holds it. */
 struct loop_cb {
 	struct ksmol_phy *phy;
 };
@@ -61,14 +61,12 @@ static struct sk_buff *loop_pop(struct ksmol_loop *loop)
 	return skb;
 }
 
+/* The skb's reference may be the interface's last; RCU keeps its memory. */
 static void loop_deliver(struct sk_buff *skb)
 {
-	struct ksmol_phy *phy = loop_cb(skb)->phy;
-
 	rcu_read_lock();
-	ksmol_phy_rx(phy, skb, KSMOL_PB_LOOP);
+	ksmol_phy_rx(loop_cb(skb)->phy, skb, KSMOL_PB_LOOP);
 	rcu_read_unlock();
-	ksmol_phy_put(phy);
 }
 
 static void loop_run(struct tasklet_struct *t)
@@ -97,18 +95,16 @@ static int loop_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_DEV_DOWN,
 				       -ENETDOWN);
 	skb = ksmol_tx_skb(phy, pb, ksmol_pbuf_chain_len(pb), 0, true);
-	if (!skb)
-		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_NO_SKB, -ENOMEM);
+	if (IS_ERR(skb))
+		return PTR_ERR(skb);
 	skb_reset_mac_header(skb);
 	skb->protocol = proto;
 	skb->pkt_type = PACKET_HOST;
 	/* One that was left to the device is never computed: it can't be bad. */
 	skb->ip_summed = csum_ok ? CHECKSUM_UNNECESSARY : CHECKSUM_NONE;
-	ksmol_phy_get(phy);
 	loop_cb(skb)->phy = phy;
 	if (!loop_push(loop, skb)) {
 		kfree_skb(skb);
-		ksmol_phy_put(phy);
 		ksmol_tx_dropped(KSMOL_TX_DROP_LOOP_FULL, phy->ifindex);
 		return -ENOBUFS;
 	}

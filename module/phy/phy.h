@@ -20,14 +20,16 @@ void ksmol_phy_rx(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags);
 rx_handler_result_t ksmol_phy_handler(struct sk_buff **pskb);
 
 /**
- * ksmol_tx_skb() - build the skb of a frame
- * @pb: as in ksmol_phy_xmit(); on success it belongs to the skb (until its
- *	completion) or is home already (sent by copy), on failure to the caller
+ * ksmol_tx_skb() - build the skb of a frame; consumes @pb
  * @len: of the whole chain
  * @headroom: for the link layer
  * @sg: page fragments are welcome
  *
- * Context: BH disabled. Return: the skb, data at the network header, or NULL.
+ * The pbuf belongs to the skb until its completion, or is home already when
+ * the frame goes by copy.
+ *
+ * Context: BH disabled. Return: the skb, data at the network header; -ENOMEM
+ * or -ENOBUFS (the device keeps too many), counted.
  */
 struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 			     u32 len, u32 headroom, bool sg);

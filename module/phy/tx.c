@@ -14,7 +14,7 @@
 #include <linux/netdevice.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
-#include <net/sock.h>
+#include <net/checksum.h>
 #include <ksmol/compat.h>
 #include "phy.h"
 
@@ -40,6 +40,17 @@ static void tx_complete(struct sk_buff *skb, struct ubuf_info *ubuf,
 
 KSMOL_UBUF_OPS(tx_ubuf_ops, tx_complete);
 
+/*
+ * DONT_ORPHAN: forwarding devices need not copy, they count up. SHARED_FRAG:
+ * nobody may transform in place what a socket may have to send again.
+ */
+static void tx_ubuf_init(struct ubuf_info *ubuf)
+{
+	ubuf->flags = SKBFL_ZEROCOPY_FRAG | SKBFL_DONT_ORPHAN |
+		      SKBFL_SHARED_FRAG;
+	refcount_set(&ubuf->refcnt, 1);
+}
+
 /* The device has the frame from here on. */
 static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		    struct sk_buff *skb)
@@ -47,14 +58,8 @@ static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	struct ubuf_info *ubuf = &pb->tx.ubuf;
 	struct ksmol_pbuf *part;
 
+	tx_ubuf_init(ubuf);
 	ksmol_ubuf_set(ubuf, tx_ubuf_ops, tx_complete);
-	/*
-	 * DONT_ORPHAN: taps need not copy, they count up. SHARED_FRAG: nobody
-	 * may transform in place what a socket may have to send again.
-	 */
-	ubuf->flags = SKBFL_ZEROCOPY_FRAG | SKBFL_DONT_ORPHAN |
-		      SKBFL_SHARED_FRAG;
-	refcount_set(&ubuf->refcnt, 1);
 	if (!ksmol_phy_outstanding(phy))
 		WRITE_ONCE(phy->completed, jiffies);
 	ksmol_phy_get(phy);
@@ -64,26 +69,71 @@ static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	skb_zcopy_init(skb, ubuf);
 }
 
-/* A frame sent by copy is done: its socket has room for one more. */
-static void tx_copy_done(struct sk_buff *skb)
+/**
+ * struct tx_copy - what remembers a frame that was sent by copy
+ * @ubuf: completion
+ * @phy: the device that holds it, one reference
+ * @sk: the socket that stays charged with it, the pbuf's reference, or NULL
+ */
+struct tx_copy {
+	struct ubuf_info ubuf;
+	struct ksmol_phy *phy;
+	struct sock *sk;
+};
+
+static void tx_copy_complete(struct sk_buff *skb, struct ubuf_info *ubuf,
+			     bool success)
 {
-	ksmol_pbuf_sk_done(skb->sk);
+	struct tx_copy *copy = container_of(ubuf, struct tx_copy, ubuf);
+	struct ksmol_phy *phy = copy->phy;
+
+	if (!refcount_dec_and_test(&ubuf->refcnt))
+		return;
+	if (copy->sk)
+		ksmol_pbuf_sk_done(copy->sk);
+	kfree(copy);
+	WRITE_ONCE(phy->completed, jiffies);
+	ksmol_phy_put(phy);
+}
+
+KSMOL_UBUF_OPS(tx_copy_ops, tx_copy_complete);
+
+/*
+ * Copies are system memory. What a socket may have under way bounds its own;
+ * this bounds those that nobody is charged with. The replies that strangers
+ * provoke stand back first.
+ */
+static bool tx_uncharged_full(const struct ksmol_phy *phy,
+			      const struct ksmol_pbuf *pb)
+{
+	u32 times = pb->flags & KSMOL_PB_REPLY ? 2 : 3;
+
+	return !READ_ONCE(pb->tx.sk) &&
+	       ksmol_phy_outstanding(phy) >= times * phy->outstanding_max;
 }
 
 /*
  * Sent by copy: the pbuf is home before the frame leaves. What the socket was
- * charged moves with its reference to the skb, or copies would be unbounded;
- * it is taken from the pbuf first, because close() might do so while we look.
+ * charged stays with the copy, or copies would be unbounded; it is taken from
+ * the pbuf first, because close() might do so while we look.
  */
-static void tx_let_go(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
-		      struct sk_buff *skb)
+static int tx_let_go(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		     struct sk_buff *skb)
 {
-	skb->sk = xchg(&pb->tx.sk, NULL);
-	if (skb->sk)
-		skb->destructor = tx_copy_done;
+	struct tx_copy *copy = kmalloc_obj(*copy, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!copy)
+		return -ENOMEM;
+	ksmol_phy_get(phy);
+	copy->phy = phy;
+	copy->sk = xchg(&pb->tx.sk, NULL);
+	tx_ubuf_init(&copy->ubuf);
+	ksmol_ubuf_set(&copy->ubuf, tx_copy_ops, tx_copy_complete);
+	skb_zcopy_init(skb, &copy->ubuf);
 	__ksmol_stat_copy(BOUND, skb->len);
 	this_cpu_ptr(phy->stats)->tx_copied++;
 	ksmol_pbuf_free(pb);
+	return 0;
 }
 
 /* Hangs the payload on @skb, page by page; @skip bytes are in it already. */
@@ -127,6 +177,14 @@ static bool tx_by_copy(const struct ksmol_phy *phy, const struct ksmol_pbuf *pb)
 	return false;
 }
 
+int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		    enum ksmol_tx_drop reason, int err)
+{
+	ksmol_pbuf_free(pb);
+	ksmol_tx_dropped(reason, phy->ifindex);
+	return err;
+}
+
 struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 			     u32 len, u32 headroom, bool sg)
 {
@@ -136,15 +194,19 @@ struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	u32 head = linear ? len : pb->tx.hlen;
 	struct sk_buff *skb;
 
+	if (copy && tx_uncharged_full(phy, pb))
+		return ERR_PTR(ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_DEV_BUSY,
+					       -ENOBUFS));
 	skb = alloc_skb(headroom + head, GFP_ATOMIC | __GFP_NOWARN);
 	if (!skb)
-		return NULL;
+		goto err_refuse;
 	skb_reserve(skb, headroom);
 	/* It has all of these bytes: head is at most the chain's length. */
 	ksmol_pbuf_to_mem(pb, 0, skb_put(skb, head), head);
 	skb_reset_network_header(skb);
 	if (copy) {
-		tx_let_go(phy, pb, skb);
+		if (tx_let_go(phy, pb, skb))
+			goto err_free_skb;
 		return skb;
 	}
 	if (!linear)
@@ -153,14 +215,12 @@ struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		__ksmol_stat_copy(COPYBREAK_TX, len - pb->tx.hlen);
 	tx_hold(phy, pb, skb);
 	return skb;
-}
 
-int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
-		    enum ksmol_tx_drop reason, int err)
-{
-	ksmol_pbuf_free(pb);
-	ksmol_tx_dropped(reason, phy->ifindex);
-	return err;
+err_free_skb:
+	kfree_skb(skb);
+err_refuse:
+	return ERR_PTR(ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_NO_SKB,
+				       -ENOMEM));
 }
 
 /* Can the device complete this transport checksum itself? */
@@ -251,8 +311,8 @@ static int tx_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 			tx_csum(pb, len);
 	}
 	skb = ksmol_tx_skb(phy, pb, len, LL_RESERVED_SPACE(dev), sg);
-	if (!skb)
-		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_NO_SKB, -ENOMEM);
+	if (IS_ERR(skb))
+		return PTR_ERR(skb);
 	skb->dev = dev;
 	skb->protocol = proto;
 	if ((partial && !skb_partial_csum_set(skb, start, offset)) ||

@@ -7,6 +7,7 @@
  * table under all that it insists on. Lock order: port bucket, lookup bucket.
  */
 
+#include <linux/hash.h>
 #include <linux/jhash.h>
 #include <linux/mm.h>
 #include <linux/random.h>
@@ -21,26 +22,20 @@ static struct {
 	atomic_t nr[KSMOL_NR_BIND_KINDS];
 } table __read_mostly;
 
+/* Ports are spread already, and no peer chooses ours: nothing to hide. */
 static u32 hash_port(const struct net *net, u8 proto, __be16 lport)
 {
-	return jhash_2words((__force u16)lport | proto << 16,
-			    net_hash_mix(net), table.seed);
+	return ntohs(lport) + net_hash_mix(net) + proto;
 }
 
 static u32 hash_addr(const struct net *net, u8 proto, __be16 lport,
 		     const struct ksmol_addr *laddr)
 {
-	return jhash_3words((__force u16)lport | proto << 16,
-			    net_hash_mix(net), ksmol_addr_fold(laddr),
-			    table.seed);
+	return hash_port(net, proto, lport) +
+	       hash_32(ksmol_addr_fold(laddr), 16);
 }
 
-static u32 hash_any(const struct net *net, u8 proto, __be16 lport)
-{
-	return jhash_3words((__force u16)lport | proto << 16,
-			    net_hash_mix(net), 0, table.seed);
-}
-
+/* A peer has a hand in these. */
 static u32 hash_flow(const struct net *net, u8 proto,
 		     const struct ksmol_addr *laddr, __be16 lport,
 		     const struct ksmol_addr *raddr, __be16 rport)
@@ -67,8 +62,9 @@ static bool port_match(const struct ksmol_sock *ks, const struct ksmol_key *key)
 }
 
 /* 0: not for this socket; else the more it insists on, the more. */
-static int score(const struct ksmol_sock *ks, const struct ksmol_key *key,
-		 enum ksmol_bind_kind kind)
+static __always_inline int score(const struct ksmol_sock *ks,
+				 const struct ksmol_key *key,
+				 enum ksmol_bind_kind kind)
 {
 	int dev = READ_ONCE(ks->inet.sk.sk_bound_dev_if);
 
@@ -95,8 +91,8 @@ static bool share_wins(const struct ksmol_sock *ks, u32 *hash, int nr)
 	return ks->inet.sk.sk_reuseport && !reciprocal_scale(*hash, nr);
 }
 
-static struct ksmol_sock *bucket_find(const struct ksmol_key *key, u32 hash,
-				      enum ksmol_bind_kind kind)
+static __always_inline struct ksmol_sock *
+bucket_find(const struct ksmol_key *key, u32 hash, enum ksmol_bind_kind kind)
 {
 	u32 slot = hash & table.mask;
 	struct hlist_nulls_node *node;
@@ -145,7 +141,7 @@ struct ksmol_sock *ksmol_demux_lookup(const struct ksmol_key *key)
 	}
 	if (!atomic_read(&table.nr[KSMOL_BIND_ANY]))
 		return NULL;
-	return bucket_find(key, hash_any(key->net, key->proto, key->lport),
+	return bucket_find(key, hash_port(key->net, key->proto, key->lport),
 			   KSMOL_BIND_ANY);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_lookup);
@@ -278,7 +274,7 @@ static u32 sock_hash(const struct ksmol_sock *ks)
 	case KSMOL_BIND_ADDR:
 		return hash_addr(net, ks->proto, ks->lport, &ks->laddr);
 	default:
-		return hash_any(net, ks->proto, ks->lport);
+		return hash_port(net, ks->proto, ks->lport);
 	}
 }
 

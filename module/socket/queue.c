@@ -9,17 +9,33 @@
  * with it: so while anybody peeks, nothing that was read is given back.
  */
 
+#include <linux/bit_spinlock.h>
 #include <ksmol/compat.h>
 #include "queue.h"
 
 /* Stands in @in once the queue is closed. */
 #define QUEUE_CLOSED ((struct ksmol_pbuf *)1)
 
+/*
+ * A bit lock, for it is held for a few instructions and let go once for every
+ * datagram: its release is a plain store also where that of a spinlock is a
+ * full barrier, as in user mode Linux.
+ */
+static void reader_lock(struct ksmol_queue *queue)
+{
+	bit_spin_lock(0, &queue->reader);
+}
+
+static void reader_unlock(struct ksmol_queue *queue)
+{
+	__bit_spin_unlock(0, &queue->reader);
+}
+
 void ksmol_queue_init(struct ksmol_queue *queue, u32 max)
 {
 	queue->in = NULL;
 	atomic_set(&queue->queued, 0);
-	spin_lock_init(&queue->reader_lock);
+	queue->reader = 0;
 	ksmol_pbuf_list_init(&queue->out);
 	ksmol_pbuf_list_init(&queue->done);
 	queue->max = max;
@@ -91,7 +107,7 @@ static void queue_append(struct ksmol_queue *queue, struct ksmol_pbuf *newest)
 	ksmol_pbuf_list_splice(&queue->out, &list);
 }
 
-/* Takes over all that arrived. Under reader_lock. */
+/* Takes over all that arrived. Under the reader lock. */
 static void queue_fill(struct ksmol_queue *queue)
 {
 	/* What came meanwhile is taken, too; close() needs the lock we have. */
@@ -99,7 +115,7 @@ static void queue_fill(struct ksmol_queue *queue)
 		queue_append(queue, xchg(&queue->in, NULL));
 }
 
-/* The first of @out, filled if need be. Under reader_lock. */
+/* The first of @out, filled if need be. Under the reader lock. */
 static struct ksmol_pbuf *queue_first(struct ksmol_queue *queue)
 {
 	if (!queue->out.first)
@@ -114,9 +130,9 @@ bool ksmol_queue_empty(struct ksmol_queue *queue)
 	if (READ_ONCE(queue->out.first))
 		return false;
 	/* Somebody may just be carrying arrivals from one list to the other. */
-	spin_lock(&queue->reader_lock);
+	reader_lock(queue);
 	empty = !queue_first(queue);
-	spin_unlock(&queue->reader_lock);
+	reader_unlock(queue);
 	return empty;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_empty);
@@ -125,7 +141,7 @@ struct ksmol_pbuf *ksmol_queue_take(struct ksmol_queue *queue)
 {
 	struct ksmol_pbuf *pb;
 
-	spin_lock(&queue->reader_lock);
+	reader_lock(queue);
 	pb = queue_first(queue);
 	if (pb) {
 		ksmol_pbuf_list_pop(&queue->out);
@@ -134,7 +150,7 @@ struct ksmol_pbuf *ksmol_queue_take(struct ksmol_queue *queue)
 		else
 			WRITE_ONCE(queue->consumed, queue->consumed + 1);
 	}
-	spin_unlock(&queue->reader_lock);
+	reader_unlock(queue);
 	return pb;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_take);
@@ -143,11 +159,11 @@ struct ksmol_pbuf *ksmol_queue_peek(struct ksmol_queue *queue)
 {
 	struct ksmol_pbuf *pb;
 
-	spin_lock(&queue->reader_lock);
+	reader_lock(queue);
 	pb = queue_first(queue);
 	if (pb)
 		WRITE_ONCE(queue->peekers, queue->peekers + 1);
-	spin_unlock(&queue->reader_lock);
+	reader_unlock(queue);
 	return pb;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_peek);
@@ -158,11 +174,11 @@ static noinline bool queue_defer(struct ksmol_queue *queue,
 {
 	bool peeked;
 
-	spin_lock(&queue->reader_lock);
+	reader_lock(queue);
 	peeked = queue->peekers;
 	if (peeked)
 		ksmol_pbuf_list_add(&queue->done, pb);
-	spin_unlock(&queue->reader_lock);
+	reader_unlock(queue);
 	return peeked;
 }
 
@@ -195,14 +211,14 @@ void ksmol_queue_unpeek(struct ksmol_queue *queue, u32 copied)
 
 	ksmol_stat_copy(USER_OUT, copied);
 	ksmol_pbuf_list_init(&pbufs);
-	spin_lock(&queue->reader_lock);
+	reader_lock(queue);
 	WRITE_ONCE(queue->peekers, queue->peekers - 1);
 	if (!queue->peekers) {
 		WRITE_ONCE(queue->consumed, queue->consumed + queue->deferred);
 		queue->deferred = 0;
 		ksmol_pbuf_list_splice(&pbufs, &queue->done);
 	}
-	spin_unlock(&queue->reader_lock);
+	reader_unlock(queue);
 	list_release(&pbufs);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_unpeek);
@@ -212,10 +228,10 @@ int ksmol_queue_next_len(struct ksmol_queue *queue)
 	struct ksmol_pbuf *pb;
 	int len;
 
-	spin_lock(&queue->reader_lock);
+	reader_lock(queue);
 	pb = queue_first(queue);
 	len = pb ? (int)pb->len : -1;
-	spin_unlock(&queue->reader_lock);
+	reader_unlock(queue);
 	return len;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_next_len);
@@ -227,7 +243,7 @@ void ksmol_queue_close(struct ksmol_queue *queue)
 	u32 unread;
 
 	ksmol_pbuf_list_init(&pbufs);
-	spin_lock(&queue->reader_lock);
+	reader_lock(queue);
 	WRITE_ONCE(queue->max, 0);
 	newest = xchg(&queue->in, QUEUE_CLOSED);
 	if (newest && newest != QUEUE_CLOSED)
@@ -236,7 +252,7 @@ void ksmol_queue_close(struct ksmol_queue *queue)
 	WRITE_ONCE(queue->consumed, queue->consumed + unread);
 	ksmol_pbuf_list_splice(&pbufs, &queue->done);
 	ksmol_pbuf_list_splice(&pbufs, &queue->out);
-	spin_unlock(&queue->reader_lock);
+	reader_unlock(queue);
 
 	ksmol_stat_add(purged, unread);
 	list_release(&pbufs);

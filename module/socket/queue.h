@@ -4,7 +4,6 @@
 #define _KSMOL_SOCKET_QUEUE_H
 
 #include <linux/atomic.h>
-#include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <ksmol/pool.h>
 
@@ -16,14 +15,14 @@
  * @queued: pbufs ever added
  * @max: most pbufs whatever SO_RCVBUF says; 0 once the socket is closed
  * @drops: datagrams refused, for SO_RXQ_OVFL and debugfs
- * @reader_lock: protects the reading side; process context only, so it never
+ * @reader: bit 0 locks the reading side; process context only, so it never
  *	costs a bottom half's time
- * @out: taken over from @in, oldest first; @reader_lock
- * @done: read while somebody peeked, not yet given back; @reader_lock
- * @consumed: pbufs ever read; written under @reader_lock, read without
+ * @out: taken over from @in, oldest first; @reader
+ * @done: read while somebody peeked, not yet given back; @reader
+ * @consumed: pbufs ever read; written under @reader, read without
  * @deferred: read while somebody peeked, to be added to @consumed
  * @peekers: how many are copying from a pbuf that stays in @out; written under
- *	@reader_lock
+ *	@reader
  *
  * The pbufs the socket holds are @queued - @consumed.
  */
@@ -34,7 +33,7 @@ struct ksmol_queue {
 	atomic_t drops;
 
 	/* readers */
-	spinlock_t reader_lock ____cacheline_aligned_in_smp;
+	unsigned long reader ____cacheline_aligned_in_smp;
 	u32 consumed;
 	struct ksmol_pbuf_list out;
 	struct ksmol_pbuf_list done;

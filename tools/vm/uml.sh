@@ -16,11 +16,14 @@ uml_choose() {
 	mv "$uml_version_file.new" "$uml_version_file"
 }
 
+# uml_source [FLAVOR]: where its source is, uml-stock's without our patches.
 uml_source() {
 	local spec
 
 	spec=$(cat "$uml_version_file")
-	echo "$KSMOL_CACHE/src/${spec%%=*}"
+	spec=${spec%%=*}
+	[ "${1:-}" != uml-stock ] || spec=$spec-stock
+	echo "$KSMOL_CACHE/src/$spec"
 }
 
 uml_patches() { cat "$vm_dir"/patches/*.patch; }
@@ -29,6 +32,7 @@ uml_patches() { cat "$vm_dir"/patches/*.patch; }
 uml_patch() {
 	local patch
 
+	case $1 in *-stock) return 0 ;; esac
 	for patch in "$vm_dir"/patches/*.patch; do
 		if patch -d "$1" -p1 -s -f --dry-run <"$patch" >/dev/null; then
 			patch -d "$1" -p1 -s -f <"$patch"
@@ -39,13 +43,14 @@ uml_patch() {
 }
 
 uml_unpack() {
-	local spec key dir pkg deb
+	local flavor=${1:-uml} spec key dir pkg deb
 
 	uml_choose
 	spec=$(cat "$uml_version_file")
 	pkg=${spec%%=*}
-	dir=$(uml_source)
+	dir=$(uml_source "$flavor")
 	key="$spec $(uml_patches | sha256sum | cut -c1-40)"
+	[ "$flavor" != uml-stock ] || key=$spec
 	! stamped "$dir" "$key" || return 0
 	log "fetching $spec"
 	apt_refresh
@@ -53,7 +58,8 @@ uml_unpack() {
 	deb=$KSMOL_CACHE/src/$pkg-deb
 	rm -rf "$deb" "$dir"
 	unpack_packages "$deb" "$spec"
-	tar -xJf "$deb/usr/src/$pkg.tar.xz" -C "$KSMOL_CACHE/src"
+	mkdir -p "$dir"
+	tar -xJf "$deb/usr/src/$pkg.tar.xz" -C "$dir" --strip-components=1
 	rm -rf "$deb"
 	uml_patch "$dir"
 	stamp "$dir" "$key"
@@ -92,7 +98,7 @@ uml_kdir() { echo "$KSMOL_CACHE/kernels/$1"; }
 
 uml_key() {
 	{
-		cat "$(uml_source)/.stamp"
+		cat "$(uml_source "$1")/.stamp"
 		gcc --version | head -1
 		uml_config "$1"
 	} | sha256sum | cut -c1-40
@@ -102,11 +108,11 @@ uml_build() {
 	local flavor=$1 dir key src start=$SECONDS make=()
 
 	dir=$(uml_kdir "$flavor")
-	locked source uml_unpack
+	locked source uml_unpack "$flavor"
 	key=$(uml_key "$flavor")
 	! stamped "$dir" "$key" || return 0
 	need_pkgs build-essential bc flex bison libelf-dev libssl-dev kmod
-	src=$(uml_source)
+	src=$(uml_source "$flavor")
 	log "building the $flavor kernel from ${src##*/}"
 	rm -rf "$dir"
 	mkdir -p "$dir"

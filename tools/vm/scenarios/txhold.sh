@@ -39,14 +39,20 @@ t 'and come home' wait_for 5 idle
 tc qdisc del dev ks0 root
 
 # A device that gives nothing back gets copies, and not many either.
-tc qdisc add dev ks0 root netem delay 60s limit 10000
+# (Unlike netem, tbf leaves what it holds charged to the sender.)
+tc qdisc add dev ks0 root tbf rate 1kbit burst 1600 limit 100000000
 udp -p $proto -n flood 10.0.0.1 9 100 1000 >/dev/null
 sleep 1.5
 udp -p $proto -n flood 10.0.0.1 9 1000 1000 >"$scratch/flood"
 cat "$scratch/flood"
 t 'others are sent by copy' test "$(drops copy_bound)" -gt 0
 t 'up to a limit' test "$(word failed <"$scratch/flood")" -ge 500
+udp -p $proto flood 10.0.0.1 9 300 1000 >/dev/null &
+sender=$!
+sleep 0.5
+t 'who sends more sleeps' grep -q '^State:.S' "/proc/$sender/status"
 tc qdisc del dev ks0 root
+t 'and goes on when they are gone' wait "$sender"
 t 'everything comes home' wait_for 5 idle
 
 # Linux copies for a tap, so one that never reads keeps nothing of ours.
