@@ -9,6 +9,7 @@
  * with it: so while anybody peeks, nothing that was read is given back.
  */
 
+#include <linux/processor.h>	/* which older bit_spinlock.h forgets */
 #include <linux/bit_spinlock.h>
 #include <ksmol/compat.h>
 #include "queue.h"
@@ -22,11 +23,13 @@
  * full barrier, as in user mode Linux.
  */
 static void reader_lock(struct ksmol_queue *queue)
+	__acquires(bitlock)
 {
 	bit_spin_lock(0, &queue->reader);
 }
 
 static void reader_unlock(struct ksmol_queue *queue)
+	__releases(bitlock)
 {
 	__bit_spin_unlock(0, &queue->reader);
 }
