@@ -379,25 +379,6 @@ static void rx_describe__where_from(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, f->seen[1].rx.pkt_type, PACKET_BROADCAST);
 }
 
-static void rx_describe__timestamp_on_demand(struct kunit *test)
-{
-	struct phy_fixture *f = phy_up(test, 0);
-	ktime_t before = ktime_get_real();
-	struct sk_buff *skb;
-
-	ksmol_vdev_inject_skb(datagram(test, 10));
-	ksmol_phy_tstamp_enable();
-	ksmol_vdev_inject_skb(datagram(test, 10));
-	skb = datagram(test, 10);
-	skb->tstamp = 12345;
-	ksmol_vdev_inject_skb(skb);
-	ksmol_phy_tstamp_disable();
-	KUNIT_ASSERT_EQ(test, f->inputs, 3U);
-	KUNIT_EXPECT_EQ(test, f->seen[0].tstamp, 0LL);
-	KUNIT_EXPECT_GE(test, f->seen[1].tstamp, before);
-	KUNIT_EXPECT_EQ(test, f->seen[2].tstamp, 12345LL);
-}
-
 /* --- the one verdict --- */
 
 static void rx_count__each_frame_once(struct kunit *test)
@@ -570,7 +551,6 @@ static struct kunit_case rx_cases[] = {
 	KUNIT_CASE(rx_vlan__cut_short),
 	KUNIT_CASE_PARAM(rx_describe__checksum, summed_gen_params),
 	KUNIT_CASE(rx_describe__where_from),
-	KUNIT_CASE(rx_describe__timestamp_on_demand),
 	KUNIT_CASE(rx_count__each_frame_once),
 	KUNIT_CASE(rx_input__emergency_descriptor),
 	KUNIT_CASE(rx_input__no_descriptor),

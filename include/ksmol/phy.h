@@ -199,12 +199,6 @@ void ksmol_phy_stats_sum(const struct ksmol_phy *phy,
 /* A ksmol_show_fn for ifaces/<dev>/stats; @phy is the struct ksmol_phy. */
 int ksmol_phy_stats_show(struct seq_file *m, void *phy);
 
-/* While the count is not zero every received pbuf bears a time stamp: the
- * driver's if it took one, else that of its arrival here. Any context.
- */
-void ksmol_phy_tstamp_enable(void);
-void ksmol_phy_tstamp_disable(void);
-
 int ksmol_phy_init(void);
 void ksmol_phy_exit(void);
 

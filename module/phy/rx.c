@@ -14,20 +14,6 @@
 #include <trace/events/ksmol.h>
 #include "phy.h"
 
-static atomic_t tstamp_users = ATOMIC_INIT(0);
-
-void ksmol_phy_tstamp_enable(void)
-{
-	atomic_inc(&tstamp_users);
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_tstamp_enable);
-
-void ksmol_phy_tstamp_disable(void)
-{
-	atomic_dec(&tstamp_users);
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_tstamp_disable);
-
 static void rx_count(struct ksmol_phy *phy, int verdict, u32 len)
 {
 	struct ksmol_phy_stats *here = this_cpu_ptr(phy->stats);
@@ -115,8 +101,6 @@ static void rx_describe(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 			 skb->ip_summed == CHECKSUM_PARTIAL;
 	pb->rx.csum_valid = skb->ip_summed == CHECKSUM_COMPLETE;
 	pb->rx.csum = skb->csum;
-	if (unlikely(atomic_read(&tstamp_users)))
-		pb->tstamp = skb_tstamp_cond(skb, true);
 }
 
 /* One datagram that is ours alone, up to its verdict; consumes @skb. */

@@ -93,8 +93,9 @@ for pid in "${background[@]}"; do
 	stop "$pid"
 done
 background=()
-# Not by pktgen: rmmod waits until each task has slept, and it never does.
-bg_at p udp -n flood $us 7 1000000000 60 >/dev/null
+# By who sleeps now and then: rmmod waits until every task did, which pktgen
+# never does.
+bg_at p udp -t 0.01 load $us 7 1000000000 60 600 >/dev/null
 bg_at p ping -qf $us >/dev/null
 t 'rmmod under traffic, ten times' ten_times reload
 t 'ping is answered after that' pings -c 3 -i 0.1 $us

@@ -2,6 +2,7 @@
 # tx_policy: switched under load, and what each does when nothing is left.
 # needs: uml uml-debug
 # timeout: 60
+# cpus: 1
 
 . "$(dirname "$0")/../ksmol.sh"
 
