@@ -95,8 +95,8 @@ done
 background=()
 # By who sleeps now and then: rmmod waits until every task did, which pktgen
 # never does.
-bg_at p udp -t 0.01 load $us 7 1000000000 60 600 >/dev/null
+bg_at p udp -t 0.01 load $us 7 1000000000 60 600 >/dev/null 2>&1
 bg_at p ping -qf $us >/dev/null
 t 'rmmod under traffic, ten times' ten_times reload
-t 'ping is answered after that' pings -c 3 -i 0.1 $us
+t 'ping is answered after that' wait_for 10 pings -c 3 -i 0.1 $us
 whole 'at the end'

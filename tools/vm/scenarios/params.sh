@@ -1,7 +1,7 @@
 #!/bin/bash
 # Bad values give one line in the log and the right errno, and change nothing.
 # needs: uml uml-debug qemu
-# timeout: 90
+# timeout: 240
 
 . "$(dirname "$0")/../ksmol.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Echo requests in both directions, and ping(8) on our sockets.
 # needs: uml uml-debug qemu
-# timeout: 60
+# timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
 

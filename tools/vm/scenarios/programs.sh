@@ -1,7 +1,7 @@
 #!/bin/bash
 # Unmodified programs on our sockets, as servers and as clients of Linux.
 # needs: uml uml-debug qemu
-# timeout: 60
+# timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The smallest pools that still work.
 # needs: uml uml-debug
-# timeout: 60
+# timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
 

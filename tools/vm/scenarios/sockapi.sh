@@ -2,7 +2,7 @@
 # The socket API: one program on Linux's sockets and on ksmol's, in mirrored
 # set-ups, must say the same, but for what is listed here.
 # needs: uml uml-debug qemu
-# timeout: 120
+# timeout: 240
 
 . "$(dirname "$0")/../ksmol.sh"
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Raw IP: a tun device has no link-layer header and no neighbors.
 # needs: uml uml-debug qemu
-# timeout: 60
+# timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
 
