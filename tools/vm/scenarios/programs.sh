@@ -29,8 +29,8 @@ print('all')
 END
 
 # says ADDR PORT CMD...: sends "hello" by the program, prints the answer.
-say_socat() { echo hello | "$@" socat -T 1 - "UDP4:$addr:$port"; }
-say_nc() { echo hello | "$@" timeout 3 nc -u -w 1 "$addr" "$port"; }
+say_socat() { echo hello | "$@" socat -t 3 -T 3 - "UDP4:$addr:$port"; }
+say_nc() { echo hello | "$@" timeout 6 nc -u -w 3 "$addr" "$port"; }
 
 start
 addr=$us
