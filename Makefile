@@ -9,7 +9,9 @@ VERSION := $(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"$$/\1/p' dkms.conf)
 KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 KBUILD = $(MAKE) -C $(KDIR) M=$(CURDIR)
-release = $$(cat $(KDIR)/include/config/kernel.release)
+# As uname -r says it; kernel.release is something else in Debian's headers.
+release = $$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' \
+	$(KDIR)/include/generated/utsrelease.h)
 
 DKMS_SRC = /usr/src/ksmol-$(VERSION)
 DKMS_ID = ksmol/$(VERSION)
