@@ -6,7 +6,7 @@
 . "$(dirname "$0")/../ksmol.sh"
 
 case $KSMOL_FLAVOR in
-uml) cycles=1000 ;;
+uml*) cycles=1000 ;;
 *) cycles=100 ;;
 esac
 
