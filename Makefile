@@ -46,8 +46,9 @@ kernel:
 	@if [ ! -f '$(KDIR)/Makefile' ]; then \
 		echo 'ksmol: no kernel build tree at $(KDIR)$(kdir_hint)' >&2; \
 		exit 1; \
-	elif [ ! -f '$(KDIR)/include/config/auto.conf' ]; then \
-		echo 'ksmol: $(KDIR) is not configured:' \
+	elif [ ! -f '$(KDIR)/include/config/auto.conf' ] || \
+	     [ ! -f '$(KDIR)/include/generated/utsrelease.h' ]; then \
+		echo 'ksmol: $(KDIR) is not prepared:' \
 		     'run "make modules_prepare" there' >&2; \
 		exit 1; \
 	elif ! grep -q '^CONFIG_INET=y' '$(KDIR)/include/config/auto.conf'; then \

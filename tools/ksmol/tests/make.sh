@@ -19,14 +19,18 @@ t 'make: so is a wrong KDIR' refuses 'no kernel build tree at /nowhere' \
 fake_kernel() {
 	local dir=$tmp/kernel-$1
 
-	mkdir -p "$dir/include/config"
+	mkdir -p "$dir/include/config" "$dir/include/generated"
 	: >"$dir/Makefile"
-	echo "$1" >"$dir/include/config/kernel.release"
+	echo "#define UTS_RELEASE \"$1\"" >"$dir/include/generated/utsrelease.h"
 	echo "$2" >"$dir/include/config/auto.conf"
 	echo "$dir"
 }
 t 'make: a kernel that is too old' refuses 'needs Linux 6.1 or later, not 5.10' \
 	KDIR="$(fake_kernel 5.10.0-9-amd64 CONFIG_INET=y)"
+unprepared=$(fake_kernel 6.1.1 CONFIG_INET=y)
+rm "$unprepared/include/generated/utsrelease.h"
+t 'make: a tree that is not prepared' refuses 'run "make modules_prepare"' \
+	KDIR="$unprepared"
 t 'make: a kernel without CONFIG_INET' refuses 'no CONFIG_INET' \
 	KDIR="$(fake_kernel 6.1.0 CONFIG_NET=y)"
 
