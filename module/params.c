@@ -27,6 +27,14 @@ struct ksmol_params ksmol_params = {
 	.sock_hash = 16384,
 	.icmp_rate = 100,
 	.arp_probe_ms = 1000,
+	.tcp_rx = 131072,
+	.tcp_rx_max = 6291456,
+	.tcp_tx = 65536,
+	.tcp_tx_max = 4194304,
+	.tcp_conns = 4096,
+	.tcp_ecn = 2,
+	.tcp_cubic = true,
+	.tcp_syncookies = true,
 };
 EXPORT_SYMBOL_IF_KUNIT(ksmol_params);
 
@@ -95,6 +103,27 @@ module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);
 MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 says 1000 (default); 0: use it at once");
 module_param_named(echo_broadcast, ksmol_params.echo_broadcast, bool, 0644);
 MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses (default N)");
+
+/* --- TCP --- */
+
+module_param_named(tcp_rx, ksmol_params.tcp_rx, uint, 0644);
+MODULE_PARM_DESC(tcp_rx, "bytes that a new stream's receive queue may hold at first (default 131072); SO_RCVBUF fixes it");
+module_param_named(tcp_rx_max, ksmol_params.tcp_rx_max, uint, 0644);
+MODULE_PARM_DESC(tcp_rx_max, "and up to how many it is tuned, as far as the pool has room (default 6291456)");
+module_param_named(tcp_tx, ksmol_params.tcp_tx, uint, 0644);
+MODULE_PARM_DESC(tcp_tx, "bytes that a new stream's send queue may hold at first (default 65536); SO_SNDBUF fixes it");
+module_param_named(tcp_tx_max, ksmol_params.tcp_tx_max, uint, 0644);
+MODULE_PARM_DESC(tcp_tx_max, "and up to how many it grows with the congestion window (default 4194304)");
+module_param_named(tcp_conns, ksmol_params.tcp_conns, uint, 0444);
+MODULE_PARM_DESC(tcp_conns, "most half-open connections, connections in TIME-WAIT, and closed ones not yet finished, of each kind, 16 to 1048576 (default 4096)");
+module_param_named(tcp_records, ksmol_params.tcp_records, uint, 0444);
+MODULE_PARM_DESC(tcp_records, "records of sent segments for all connections, 64 to 4194304 (default 0: four for each of pool_tx, at least 1024)");
+module_param_named(tcp_ecn, ksmol_params.tcp_ecn, uint, 0644);
+MODULE_PARM_DESC(tcp_ecn, "explicit congestion notification: 0 never, 1 ask and grant, 2 grant (default)");
+module_param_named(tcp_cubic, ksmol_params.tcp_cubic, bool, 0644);
+MODULE_PARM_DESC(tcp_cubic, "CUBIC is the default congestion control, else Reno (default Y)");
+module_param_named(tcp_syncookies, ksmol_params.tcp_syncookies, bool, 0644);
+MODULE_PARM_DESC(tcp_syncookies, "answer SYNs by cookie when a listener's queue is full (default Y)");
 
 /* --- words --- */
 
@@ -263,6 +292,17 @@ static const char *params_wrong(void)
 		return "route_max must be 4 to 4096";
 	if (!p->sock_rx || !p->sock_tx)
 		return "sock_rx and sock_tx must be at least 1";
+	if (!p->tcp_rx || p->tcp_rx > p->tcp_rx_max || p->tcp_rx_max > 1U << 30)
+		return "tcp_rx must be 1 to tcp_rx_max, which is at most 1073741824";
+	if (!p->tcp_tx || p->tcp_tx > p->tcp_tx_max || p->tcp_tx_max > 1U << 30)
+		return "tcp_tx must be 1 to tcp_tx_max, which is at most 1073741824";
+	if (p->tcp_conns < 16 || p->tcp_conns > (1U << 20))
+		return "tcp_conns must be 16 to 1048576";
+	if (p->tcp_records &&
+	    (p->tcp_records < 64 || p->tcp_records > (1U << 22)))
+		return "tcp_records must be 64 to 4194304";
+	if (p->tcp_ecn > 2)
+		return "tcp_ecn must be 0, 1 or 2";
 	if (p->sock_hash < 16 || p->sock_hash > (1U << 20) ||
 	    !is_power_of_2(p->sock_hash))
 		return "sock_hash must be a power of two, 16 to 1048576";

@@ -184,6 +184,21 @@ extern atomic_t ksmol_route_gen;
 int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
 		    struct ksmol_pbuf *pb);
 
+/**
+ * ksmol_ip_output_segment() - send a segment whose payload stays the caller's
+ * @seg: begins with the transport header, whose checksum field holds 0 or
+ *	anything: the pseudo-header's sum is put there
+ * @ect: ECN codepoint ECT(0) in the network header
+ *
+ * While the neighbor is being resolved, the first network packet's worth of it
+ * is copied into a pbuf (from the reserve if KSMOL_PB_CONTROL) and parked.
+ *
+ * Context: RCU read side, BH disabled. Return: as ksmol_ip_output().
+ */
+int ksmol_ip_output_segment(const struct ksmol_flow *flow,
+			    const struct ksmol_dst *dst,
+			    struct ksmol_tx_segment *seg, bool ect);
+
 /* Upper layers saw forward progress: the neighbor is confirmed. RCU. */
 void ksmol_neigh_confirm(const struct ksmol_dst *dst);
 
@@ -192,6 +207,7 @@ void ksmol_neigh_confirm(const struct ksmol_dst *dst);
 /**
  * struct ksmol_icmp_error - an ICMP error about something we sent
  * @quote: the packet in question, as we sent it
+ * @seq: TCP: its sequence number, bytes 4 to 7 of the quoted header
  * @errno_: what it means for a socket, e.g. ECONNREFUSED
  * @fatal: to be reported to the socket even without IP_RECVERR
  * @type, @code: as received; @info: next-hop MTU for fragmentation needed
@@ -202,6 +218,7 @@ void ksmol_neigh_confirm(const struct ksmol_dst *dst);
  */
 struct ksmol_icmp_error {
 	struct ksmol_quote quote;
+	u32 seq;
 	int errno_;
 	bool fatal;
 	u8 type;
@@ -216,8 +233,8 @@ struct ksmol_icmp_error {
 
 /**
  * struct ksmol_demux - the socket room's entry points
- * @input: a packet for a transport protocol (IPPROTO_UDP, IPPROTO_ICMP for
- *	echo replies); @pb begins with the transport header, addresses and so
+ * @input: a packet for a transport protocol (IPPROTO_UDP, IPPROTO_TCP,
+ *	IPPROTO_ICMP for echo replies); @pb begins with the transport header, addresses and so
  *	on are in pb->rx. Takes @pb only when it returns KSMOL_DELIVERED.
  *	For UDP_NO_SOCKET the caller answers port unreachable.
  * @error: returns false if no socket ever sent such a packet

@@ -30,6 +30,14 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  * @icmp_rate: ICMP errors per second that we originate at most (writable)
  * @arp_probe_ms: base interval of address probing, ms (RFC 5227: 1000);
  *	0 uses an address at once, announced but not probed (writable)
+ * @tcp_rx: bytes a stream's receive queue may hold at first; @tcp_rx_max: and
+ *	after tuning; @tcp_tx, @tcp_tx_max: the send queue's (writable)
+ * @tcp_conns: most connections that no program has any more (orphans), half-open
+ *	and in TIME-WAIT, each (at load)
+ * @tcp_records: records of sent data in all (at load), 0: four per TX pbuf
+ * @tcp_ecn: 0 never, 1 ask for it, 2 (default) grant it (writable)
+ * @tcp_cubic: CUBIC is the default, else Reno (writable)
+ * @tcp_syncookies: answer by cookie when a listener's queue is full (writable)
  * @echo_broadcast: answer echo requests to broadcast addresses (writable)
  */
 struct ksmol_params {
@@ -45,6 +53,15 @@ struct ksmol_params {
 	unsigned int sock_hash;
 	unsigned int icmp_rate;
 	unsigned int arp_probe_ms;
+	unsigned int tcp_rx;
+	unsigned int tcp_rx_max;
+	unsigned int tcp_tx;
+	unsigned int tcp_tx_max;
+	unsigned int tcp_conns;
+	unsigned int tcp_records;
+	unsigned int tcp_ecn;
+	bool tcp_cubic;
+	bool tcp_syncookies;
 	bool echo_broadcast;
 };
 

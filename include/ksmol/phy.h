@@ -193,6 +193,87 @@ int ksmol_phy_xmit(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 int ksmol_phy_loop(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		   __be16 proto);
 
+/**
+ * struct ksmol_tx_segment - a transport segment on its way down
+ * @room: where its headers are built, from the end towards the front
+ * @off: first header byte in @room
+ * @hlen: header bytes so far
+ * @pb: payload: borrowed, not consumed. Its pages get references of their own
+ *	from the frame, so it must only be freed by ksmol_pbuf_retire()
+ * @pb_off: byte in @pb where the payload begins; it goes on in @pb->next
+ * @len: payload bytes
+ * @gso_size: cut the payload into segments of so many bytes; 0 = one segment
+ * @gso_ecn: CWR goes on the first of them only
+ * @csum_offset: of the transport checksum from the transport header's start;
+ *	the field holds the pseudo-header's sum
+ * @thlen: bytes of the transport header
+ * @flags: KSMOL_PB_CONTROL, KSMOL_PB_REPLY as for pbufs
+ *
+ * It lives on its sender's stack for the time of the call. A frame takes no
+ * pbuf: headers lie in the skb, payload stays where it is.
+ */
+struct ksmol_tx_segment {
+	u8 room[KSMOL_HEADROOM];
+	u16 off;
+	u16 hlen;
+	const struct ksmol_pbuf *pb;
+	u32 pb_off;
+	u32 len;
+	u16 gso_size;
+	bool gso_ecn;
+	u8 csum_offset;
+	u8 thlen;
+	u8 flags;
+};
+
+static inline void ksmol_segment_init(struct ksmol_tx_segment *seg)
+{
+	seg->off = KSMOL_HEADROOM;
+	seg->hlen = 0;
+	seg->pb = NULL;
+	seg->pb_off = 0;
+	seg->len = 0;
+	seg->gso_size = 0;
+	seg->gso_ecn = false;
+	seg->csum_offset = 0;
+	seg->thlen = 0;
+	seg->flags = 0;
+}
+
+static inline void *ksmol_segment_push(struct ksmol_tx_segment *seg, u16 len)
+{
+	seg->off -= len;
+	seg->hlen += len;
+	return seg->room + seg->off;
+}
+
+/**
+ * ksmol_phy_xmit_segment() - send a segment that begins with its network header
+ *
+ * Context, errors and counters as ksmol_phy_xmit(). Nothing of @seg is kept:
+ * what the device holds are page references, and an skb for the headers.
+ * Segments without payload count as outstanding until the device is done with
+ * them; above the bound they are refused (-ENOBUFS, tx_dev_busy) in the order
+ * that ksmol_phy.outstanding_max says. While the quarantine holds more than
+ * half of the TX class (somebody keeps our pages and reads nothing), payload is
+ * copied instead.
+ */
+int ksmol_phy_xmit_segment(struct ksmol_phy *phy,
+			   const struct ksmol_tx_segment *seg,
+			   const u8 *dst, __be16 proto);
+
+/* The same to ourselves; see ksmol_phy_loop(). */
+int ksmol_phy_loop_segment(struct ksmol_phy *phy,
+			   const struct ksmol_tx_segment *seg, __be16 proto);
+
+/**
+ * ksmol_phy_gso() - how much may go down in one segment
+ * @frags: set to the pbufs its payload may lie in
+ *
+ * Return: payload bytes of a super-segment, 0 if @phy takes none.
+ */
+u32 ksmol_phy_gso(const struct ksmol_phy *phy, u32 *frags);
+
 void ksmol_phy_stats_sum(const struct ksmol_phy *phy,
 			 struct ksmol_phy_stats *sum);
 

@@ -16,6 +16,7 @@
 #include <linux/cache.h>
 #include <linux/interrupt.h>
 #include <linux/llist.h>
+#include <linux/rbtree.h>
 #include <linux/skbuff.h>
 #include <linux/spinlock.h>
 #include <linux/wait.h>
@@ -34,7 +35,7 @@ struct ksmol_pool;
 	X(FREE,		"free")		/* in the pool */		\
 	X(STACK,	"stack")	/* being received or built */	\
 	X(TOKEN,	"token")	/* held by an unused TX token */	\
-	X(SOCKET,	"socket")	/* in a socket's receive queue */	\
+	X(SOCKET,	"socket")	/* in a socket's queue */		\
 	X(NEIGH,	"neighbor")	/* waiting for a link-layer address */ \
 	X(REASS,	"reassembly")	/* fragment of an incomplete datagram */ \
 	X(DEVICE,	"device")	/* sent, not yet completed */	\
@@ -70,6 +71,8 @@ enum ksmol_class {
 /**
  * struct ksmol_rx_info - what the layers learned about a received packet
  * @saddr, @daddr: network-layer addresses, family in the pbuf
+ * @tcp: once a stream has the packet, in their place: its link in the
+ *	out-of-order queue, and the sequence number of its first byte
  * @sport, @dport: transport ports (for an echo reply @dport is the identifier)
  * @ifindex: the interface it came in on
  * @l4_off: bytes from the pbuf's start to the transport header
@@ -79,8 +82,16 @@ enum ksmol_class {
  * @csum: CHECKSUM_COMPLETE's sum over the pbuf's bytes, if @csum_valid
  */
 struct ksmol_rx_info {
-	struct ksmol_addr saddr;
-	struct ksmol_addr daddr;
+	union {
+		struct {
+			struct ksmol_addr saddr;
+			struct ksmol_addr daddr;
+		};
+		struct {
+			struct rb_node node;
+			u32 seq;
+		} tcp;
+	};
 	__be16 sport;
 	__be16 dport;
 	int ifindex;
@@ -99,6 +110,8 @@ struct ksmol_rx_info {
  *	so that completion and close() can't both put it. It shares its place
  *	with a received pbuf's time stamp, which no pointer can equal
  * @ubuf: completion; its flags and reference count are set by phy/tx
+ * @seq: in a stream's send queue, in the ubuf's place: the sequence number of
+ *	its first byte
  * @phy: device that holds the frame, one reference; NULL when none does
  * @csum_start, @csum_offset: where the device or phy/tx completes the
  *	transport checksum, relative to the frame's network header; 0 = none
@@ -107,7 +120,10 @@ struct ksmol_rx_info {
  */
 struct ksmol_tx_info {
 	struct sock *sk;
-	struct ubuf_info ubuf;
+	union {
+		struct ubuf_info ubuf;
+		u32 seq;
+	};
 	struct ksmol_phy *phy;
 	u16 csum_start;
 	u16 csum_offset;
@@ -417,6 +433,16 @@ void ksmol_pbuf_free_any(struct ksmol_pbuf *pb);
  * ksmol_pool_reap().
  */
 void ksmol_pbuf_complete(struct ksmol_pbuf *pb);
+
+/**
+ * ksmol_pbuf_retire() - a stream's sent data is acknowledged; consumes @pb
+ *
+ * Frees it, or, while a device or another holder still has its page, lets it
+ * wait in quarantine until the page count proves that nobody has.
+ *
+ * @pb: one TX pbuf, no chain
+ */
+void ksmol_pbuf_retire(struct ksmol_pbuf *pb);
 
 /**
  * ksmol_pool_reap() - move proven completions to their free lists

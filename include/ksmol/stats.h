@@ -65,6 +65,29 @@ struct dentry;
 	X(UDP_LEN,	"udp_len",	"UDP length")				\
 	X(UDP_CSUM,	"udp_csum",	"UDP checksum")				\
 	X(UDP_NO_SOCKET, "udp_no_socket", "no socket on that port")		\
+	X(TCP_SHORT,	"tcp_short",	"shorter than the TCP header")		\
+	X(TCP_HDRLEN,	"tcp_hdrlen",	"TCP data offset")			\
+	X(TCP_CSUM,	"tcp_csum",	"TCP checksum")				\
+	X(TCP_NO_SOCKET, "tcp_no_socket", "no connection and no listener there") \
+	X(TCP_SEQ,	"tcp_seq",	"outside the receive window")		\
+	X(TCP_OLD,	"tcp_old",	"all of it was received before")		\
+	X(TCP_PAWS,	"tcp_paws",	"timestamp too old (PAWS)")		\
+	X(TCP_FLAGS,	"tcp_flags",	"flags that make no sense in this state") \
+	X(TCP_ACK_OLD,	"tcp_ack_old",	"acknowledges what is long gone")	\
+	X(TCP_ACK_UNSENT, "tcp_ack_unsent", "acknowledges what was never sent") \
+	X(TCP_RST_CHALLENGED, "tcp_rst_challenged", "RST in the window, not exact") \
+	X(TCP_SYN_CHALLENGED, "tcp_syn_challenged", "SYN on a connection")	\
+	X(TCP_CLOSED,	"tcp_closed",	"data after the reader closed")		\
+	X(TCP_BACKLOG,	"tcp_backlog",	"too much waits for a busy socket")	\
+	X(TCP_WINDOW,	"tcp_window",	"beyond the receive buffer")		\
+	X(TCP_OOO_FULL,	"tcp_ooo_full",	"out-of-order queue at its limit")	\
+	X(TCP_PRUNED,	"tcp_pruned",	"out-of-order data given up for others") \
+	X(TCP_SYN_QUEUE, "tcp_syn_queue", "listener: half-open connections at their limit") \
+	X(TCP_ACCEPT_QUEUE, "tcp_accept_queue", "listener: nobody accepts")	\
+	X(TCP_COOKIE,	"tcp_cookie",	"listener: ACK without a valid SYN cookie") \
+	X(TCP_NO_CHILD,	"tcp_no_child",	"listener: no memory for the connection") \
+	X(TCP_NO_REPLY,	"tcp_no_reply",	"no memory for the answer")		\
+	X(TCP_DEFER,	"tcp_defer",	"listener waits for data (TCP_DEFER_ACCEPT)") \
 	X(PING_NO_SOCKET, "ping_no_socket", "echo reply that no socket asked for") \
 	X(SOCK_FULL,	"sock_full",	"receive queue at its limit")		\
 	X(SOCK_FILTER,	"sock_filter",	"socket filter refused it")		\
@@ -146,6 +169,54 @@ enum ksmol_token_end {
 	KSMOL_NR_TOKEN_ENDS
 };
 
+/* TCP's own counters, in debugfs tcp. */
+#define KSMOL_TCP_COUNTERS(X)						\
+	X(ACTIVE_OPENS,	"active_opens",	"SYNs of our own")			\
+	X(PASSIVE_OPENS, "passive_opens", "connections through listeners")	\
+	X(FAILED_OPENS,	"failed_opens",	"handshakes that came to nothing")	\
+	X(RESETS_IN,	"resets_in",	"connections reset by the peer")		\
+	X(RESETS_OUT,	"resets_out",	"RSTs sent")				\
+	X(SEGS_IN,	"segs_in",	"segments received, merged ones as one")	\
+	X(SEGS_OUT,	"segs_out",	"segments sent, super-segments as one")	\
+	X(RETRANS,	"retrans",	"segments sent again")			\
+	X(TIMEOUTS,	"timeouts",	"retransmission timeouts")		\
+	X(FAST_RETRANS,	"fast_retrans",	"recoveries begun without a timeout")	\
+	X(TLP,		"tlp",		"tail loss probes sent")			\
+	X(TLP_RECOVERED, "tlp_recovered", "losses that such a probe repaired")	\
+	X(SPURIOUS,	"spurious",	"congestion responses undone")		\
+	X(REORDERING,	"reordering",	"times the reordering degree grew")	\
+	X(DSACK_IN,	"dsack_in",	"duplicates reported by peers")		\
+	X(DSACK_OUT,	"dsack_out",	"duplicates reported to peers")		\
+	X(RENEGED,	"reneged",	"peers that took back a SACK")		\
+	X(OOO_QUEUED,	"ooo_queued",	"segments queued out of order")		\
+	X(PRUNED,	"pruned",	"pbufs given back out of out-of-order queues") \
+	X(ACKS_DELAYED,	"acks_delayed",	"ACKs sent by the delayed-ACK timer")	\
+	X(CHALLENGES,	"challenges",	"challenge ACKs sent")			\
+	X(CHALLENGES_LIMITED, "challenges_limited", "and not sent: rate limit")	\
+	X(PROBES,	"probes",	"zero-window probes")			\
+	X(KEEPALIVES,	"keepalives",	"keep-alive probes")			\
+	X(ABORT_TIMEOUT, "abort_timeout", "connections given up: no answer")	\
+	X(ABORT_DATA,	"abort_data",	"connections closed with unread data")	\
+	X(ABORT_LINGER,	"abort_linger",	"connections closed with linger 0")	\
+	X(ABORT_MEMORY,	"abort_memory",	"orphans above their limit")		\
+	X(COOKIES_OUT,	"cookies_out",	"SYN cookies sent")			\
+	X(COOKIES_IN,	"cookies_in",	"SYN cookies that came back right")	\
+	X(TIMEWAIT,	"timewait",	"connections that entered TIME-WAIT")	\
+	X(TIMEWAIT_REUSED, "timewait_reused", "of those, reopened early")	\
+	X(TIMEWAIT_FULL, "timewait_full", "and cut short: table full")		\
+	X(PMTU,		"pmtu",		"path MTU reductions by ICMP")		\
+	X(PMTU_BLACKHOLE, "pmtu_blackhole", "and by timeouts")			\
+	X(ECN_CE,	"ecn_ce",	"segments marked congestion experienced")	\
+	X(ECN_ECE,	"ecn_ece",	"cwnd reductions for ECE")		\
+	X(NO_RECORD,	"no_record",	"sent data without a record of its own")
+
+enum ksmol_tcp_counter {
+#define KSMOL_ENUM(id, key, text) KSMOL_TCP_##id,
+	KSMOL_TCP_COUNTERS(KSMOL_ENUM)
+#undef KSMOL_ENUM
+	KSMOL_NR_TCP_COUNTERS
+};
+
 #define KSMOL_NR_POLICIES 3
 
 /**
@@ -157,6 +228,7 @@ enum ksmol_token_end {
  * @copy: number of payload copies, by reason
  * @copy_bytes: bytes of those copies
  * @token: token outcomes by policy
+ * @tcp: TCP's counters
  * @purged: pbufs that sockets gave back unread on close
  */
 struct ksmol_stats {
@@ -166,6 +238,7 @@ struct ksmol_stats {
 	u64 copy[KSMOL_NR_COPIES];
 	u64 copy_bytes[KSMOL_NR_COPIES];
 	u64 token[KSMOL_NR_POLICIES][KSMOL_NR_TOKEN_ENDS];
+	u64 tcp[KSMOL_NR_TCP_COUNTERS];
 	u64 purged;
 };
 
@@ -192,6 +265,9 @@ DECLARE_PER_CPU_ALIGNED(struct ksmol_stats, ksmol_stats);
 	__stats->copy_bytes[KSMOL_COPY_##reason] += (bytes);		\
 } while (0)
 
+/* TCP's core runs with bottom halves disabled. */
+#define ksmol_tcp_count(name)	__ksmol_stat_inc(tcp[KSMOL_TCP_##name])
+
 /* Counts a frame that could not be sent, and traces it. Any context. */
 void ksmol_tx_dropped(enum ksmol_tx_drop reason, int ifindex);
 
@@ -204,6 +280,7 @@ extern const char * const ksmol_verdict_names[KSMOL_NR_VERDICTS];
 extern const char * const ksmol_tx_drop_names[KSMOL_NR_TX_DROPS];
 extern const char * const ksmol_copy_names[KSMOL_NR_COPIES];
 extern const char * const ksmol_token_end_names[KSMOL_NR_TOKEN_ENDS];
+extern const char * const ksmol_tcp_counter_names[KSMOL_NR_TCP_COUNTERS];
 
 /* --- debugfs: the tree is owned by stats/, the rooms add their files --- */
 

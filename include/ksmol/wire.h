@@ -130,6 +130,88 @@ int ksmol_udp_parse(const u8 *bytes, u32 len, struct ksmol_udp *udp);
 /* Writes 8 bytes with the checksum field as given. */
 void ksmol_udp_emit(void *to, const struct ksmol_udp *udp);
 
+/* --- TCP (RFC 9293) --- */
+
+#define KSMOL_TCP_HLEN 20
+#define KSMOL_TCP_HLEN_MAX 60
+#define KSMOL_TCP_SACKS 4
+
+#define KSMOL_TCP_FIN	0x01
+#define KSMOL_TCP_SYN	0x02
+#define KSMOL_TCP_RST	0x04
+#define KSMOL_TCP_PSH	0x08
+#define KSMOL_TCP_ACK	0x10
+#define KSMOL_TCP_URG	0x20
+#define KSMOL_TCP_ECE	0x40
+#define KSMOL_TCP_CWR	0x80
+
+/* Bits of ksmol_tcp_header.opts: options that are there. */
+#define KSMOL_TCP_OPT_MSS	0x01
+#define KSMOL_TCP_OPT_WSCALE	0x02
+#define KSMOL_TCP_OPT_SACK_OK	0x04
+#define KSMOL_TCP_OPT_TS	0x08
+#define KSMOL_TCP_OPT_SACK	0x10
+
+/* Bytes of the timestamps option as we send it, padding included. */
+#define KSMOL_TCP_TS_LEN 12
+
+/**
+ * struct ksmol_tcp_range - sequence numbers from @start up to, not with, @end
+ */
+struct ksmol_tcp_range {
+	u32 start;
+	u32 end;
+};
+
+/**
+ * struct ksmol_tcp_header - a TCP header with its options, in host order
+ * @hlen: header bytes, options included (set by parse, and by emit's caller
+ *	through ksmol_tcp_header_len())
+ * @flags: KSMOL_TCP_FIN and so on
+ * @opts: KSMOL_TCP_OPT_*
+ * @window: as on the wire, not scaled
+ * @wscale: shift count as on the wire (above 14 is for the reader to cut)
+ * @nr_sack: blocks in @sack, in the order of the wire
+ */
+struct ksmol_tcp_header {
+	__be16 sport;
+	__be16 dport;
+	u32 seq;
+	u32 ack;
+	u8 hlen;
+	u8 flags;
+	u8 opts;
+	u8 nr_sack;
+	u16 window;
+	u16 urg;
+	u16 mss;
+	u8 wscale;
+	u32 tsval;
+	u32 tsecr;
+	struct ksmol_tcp_range sack[KSMOL_TCP_SACKS];
+};
+
+/**
+ * ksmol_tcp_parse() - validate a TCP header and its options (RFC 9293 3.1,
+ *	3.2; RFC 2018, 7323)
+ * @bytes: the header, @avail bytes of it contiguous
+ * @avail: at least the header's length, or it is TCP_SHORT
+ *
+ * Unknown options are skipped; one whose length is impossible ends the list
+ * (what stood before it counts). MSS, window scale and SACK permitted count
+ * on a SYN only.
+ *
+ * Return: 0, TCP_SHORT (shorter than its offset says), TCP_HDRLEN (offset
+ * below 20).
+ */
+int ksmol_tcp_parse(const u8 *bytes, u32 avail, struct ksmol_tcp_header *tcp);
+
+/* Bytes that @tcp takes with the options in @opts, at most 60. */
+u32 ksmol_tcp_header_len(const struct ksmol_tcp_header *tcp);
+
+/* Writes ksmol_tcp_header_len() bytes, the checksum field as given. */
+void ksmol_tcp_emit(void *to, const struct ksmol_tcp_header *tcp, u16 csum);
+
 /* --- address classes --- */
 
 /* May @a be the source of a packet from the wire (unicast, not ours to judge)? */

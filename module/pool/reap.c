@@ -59,6 +59,22 @@ void ksmol_pbuf_complete(struct ksmol_pbuf *pb)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_complete);
 
+void ksmol_pbuf_retire(struct ksmol_pbuf *pb)
+{
+	struct ksmol_pool *pool = pb->pool;
+
+	if (likely(ksmol_pbuf_page_idle(pb))) {
+		ksmol_pbuf_free(pb);
+		return;
+	}
+	ksmol_pbuf_own(pb, KSMOL_OWNER_DEVICE);
+	llist_add(&pb->node, &pool->returned);	/* (R) */
+	smp_mb();	/* (C) pairs with (S) in alloc.c */
+	if (READ_ONCE(pool->starved))
+		tasklet_schedule(&pool->reap);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_retire);
+
 /* Frees what is idle, appends the rest to @keep. Return: pbufs freed. */
 static unsigned int reap_one(struct ksmol_pbuf *pb,
 			     struct ksmol_pbuf_list *keep)

@@ -20,6 +20,8 @@ static_assert(sizeof(struct ksmol_stats) % sizeof(u64) == 0);
 	[KSMOL_TX_DROP_##id] = key,
 #define KSMOL_COPY_NAME(id, key, text) \
 	[KSMOL_COPY_##id] = key,
+#define KSMOL_TCP_NAME(id, key, text) \
+	[KSMOL_TCP_##id] = key,
 #define KSMOL_TOKEN_NAME(id, key, text) \
 	[KSMOL_TOKEN_##id] = key,
 
@@ -38,6 +40,11 @@ const char * const ksmol_copy_names[KSMOL_NR_COPIES] = {
 	KSMOL_COPIES(KSMOL_COPY_NAME)
 };
 EXPORT_SYMBOL_IF_KUNIT(ksmol_copy_names);
+
+const char * const ksmol_tcp_counter_names[KSMOL_NR_TCP_COUNTERS] = {
+	KSMOL_TCP_COUNTERS(KSMOL_TCP_NAME)
+};
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_counter_names);
 
 const char * const ksmol_token_end_names[KSMOL_NR_TOKEN_ENDS] = {
 	KSMOL_TOKEN_ENDS(KSMOL_TOKEN_NAME)

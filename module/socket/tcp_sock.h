@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * TCP's sockets: what stands between the pure core (tcp.h) and Linux.
+ *
+ * Locking is Linux's. A process owns the socket (lock_sock()) and runs the core
+ * with bottom halves disabled; a softirq holds its spinlock and finds it either
+ * free, or owned: then packets wait in @backlog and timers and ICMP errors in
+ * @deferred until release_cb. Lock order: listener, child; socket, demux
+ * buckets, pool. No two sockets' locks are ever held but a listener's and its
+ * new child's.
+ */
+#ifndef _KSMOL_SOCKET_TCP_SOCK_H
+#define _KSMOL_SOCKET_TCP_SOCK_H
+
+#include <linux/timer.h>
+#include "sock.h"
+#include "tcp.h"
+
+/**
+ * struct ksmol_tcp_listen - what only a listener has
+ * @backlog: most connections in either queue, listen()'s number as cut by
+ *	net.core.somaxconn
+ * @nr_reqs: half-open connections (ksmol_tcp_req) of this listener
+ * @nr_accept: established, not yet accepted
+ * @accept: those, in order, linked through ksmol_tcp_sock.accept_node
+ * @defer: TCP_DEFER_ACCEPT, seconds; 0 = off
+ * @cookies_until: jiffies; cookies were sent not long ago, so that an ACK out
+ *	of the blue may bear one
+ *
+ * All under the listener's socket lock, but @nr_reqs.
+ */
+struct ksmol_tcp_listen {
+	u32 backlog;
+	atomic_t nr_reqs;
+	u32 nr_accept;
+	struct list_head accept;
+	u32 defer;
+	unsigned long cookies_until;
+};
+
+/* Bits of ksmol_tcp_sock.deferred */
+#define KSMOL_TCP_DEFER_TIMER	0	/* the timer expired */
+#define KSMOL_TCP_DEFER_ABORT	1	/* interface gone, or diag: ENETDOWN */
+#define KSMOL_TCP_DEFER_PMTU	2	/* @defer_mtu and @defer_seq */
+#define KSMOL_TCP_DEFER_ICMP	3	/* @defer_err and @defer_seq */
+#define KSMOL_TCP_DEFER_PRUNE	4	/* the pool wants pbufs back */
+
+/**
+ * struct ksmol_tcp_sock - a TCP socket
+ * @ks: the socket, first; ks.proto is IPPROTO_TCP; ks.rxq is not used
+ * @tcb: the connection
+ * @timer: for ksmol_tcp_deadline(tcb); it holds a reference while pending
+ * @armed: when @timer fires, in the core's microseconds
+ * @backlog: packets that came while a process owned the socket, settled
+ *	already; socket spinlock
+ * @deferred: KSMOL_TCP_DEFER_*
+ * @defer_mtu, @defer_seq, @defer_err: arguments of these, of the latest
+ * @listen: listener's part
+ * @accept_node: child's link in its listener's accept queue
+ * @parent: child: its listener until accepted, one reference
+ * @ooo_node: in the list of connections with out-of-order data, so that the
+ *	pool can ask for some back; that list's lock
+ * @flow, @dst_gen: the route as last looked up
+ * @last_dst: iface's answer; valid inside an RCU section in which @dst_gen was
+ *	found equal to ksmol_route_gen
+ * @soft_err: sk_err_soft's core sibling
+ * @defer_accept, @freebind...: see sock.h for what all sockets have
+ * @linger_abort: close() must reset
+ */
+struct ksmol_tcp_sock {
+	struct ksmol_sock ks;
+	struct ksmol_tcb tcb;
+	struct timer_list timer;
+	u64 armed;
+	struct ksmol_pbuf_list backlog;
+	unsigned long deferred;
+	u32 defer_mtu;
+	u32 defer_seq;
+	int defer_err;
+	bool defer_hard;
+	struct ksmol_tcp_listen listen;
+	struct list_head accept_node;
+	struct ksmol_tcp_sock *parent;
+	struct list_head ooo_node;
+	struct ksmol_flow flow;
+	struct ksmol_dst last_dst;
+	int dst_gen;
+};
+
+static inline struct ksmol_tcp_sock *ksmol_tcp_sk(const struct sock *sk)
+{
+	return (struct ksmol_tcp_sock *)sk;
+}
+
+static inline struct sock *ksmol_tcp_to_sk(struct ksmol_tcp_sock *ts)
+{
+	return &ts->ks.inet.sk;
+}
+
+static inline struct ksmol_tcp_sock *ksmol_tcb_sock(struct ksmol_tcb *tcb)
+{
+	return container_of(tcb, struct ksmol_tcp_sock, tcb);
+}
+
+/* The core's clock. */
+static inline u64 ksmol_tcp_now(void)
+{
+	return div_u64(ktime_get_ns(), NSEC_PER_USEC);
+}
+
+/* --- small structures that stand for a connection without a socket --- */
+
+/**
+ * struct ksmol_tcp_key - the two ends
+ */
+struct ksmol_tcp_key {
+	struct net *net;	/* compared, never followed, not counted */
+	struct ksmol_addr laddr;
+	struct ksmol_addr raddr;
+	__be16 lport;
+	__be16 rport;
+	u8 family;
+};
+
+enum ksmol_tcp_mini_kind {
+	KSMOL_TCP_MINI_REQ,	/* SYN-RECEIVED of a listener */
+	KSMOL_TCP_MINI_TW,	/* TIME-WAIT */
+};
+
+/**
+ * struct ksmol_tcp_mini - common part of half-open and TIME-WAIT connections
+ * @node: in the table of minis (tcp_mini.c); RCU readers, bucket lock
+ * @key: both ends; @ifindex the interface it came in on or was bound to
+ * @kind: enum ksmol_tcp_mini_kind
+ * @due: core microseconds of the next timer event
+ * @age: in the list by @due of its kind
+ */
+struct ksmol_tcp_mini {
+	struct hlist_node node;
+	struct list_head age;
+	struct ksmol_tcp_key key;
+	u64 due;
+	int ifindex;
+	u8 kind;
+	spinlock_t lock;	/* the state of this one; innermost but the pool's */
+	bool dead;		/* out of the table; @lock */
+	refcount_t refs;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct ksmol_tcp_req - a half-open connection (RFC 9293 SYN-RECEIVED)
+ * @mini: common part
+ * @open: what is agreed so far; becomes the child's
+ * @listener: one reference
+ * @sent: when the SYN|ACK went out last; @retries: how often again
+ * @acked: the ACK came, but the accept queue was full or data is awaited
+ */
+struct ksmol_tcp_req {
+	struct ksmol_tcp_mini mini;
+	struct ksmol_tcp_open open;
+	struct ksmol_tcp_sock *listener;
+	u64 sent;
+	u8 retries;
+	u8 tos;
+	bool acked;
+};
+
+/**
+ * struct ksmol_tcp_tw - TIME-WAIT (RFC 9293 3.10.7.4, RFC 1337, RFC 6191)
+ * @rcv_nxt, @snd_nxt, @rcv_wnd: what an ACK from here says
+ * @ts_recent, @ts_recent_at, @ts_offset, @ts: timestamps, if @ts
+ * @oow_at: last answer, for the rate limit
+ */
+struct ksmol_tcp_tw {
+	struct ksmol_tcp_mini mini;
+	u32 rcv_nxt;
+	u32 snd_nxt;
+	u32 rcv_wnd;
+	u8 rcv_wscale;
+	u8 tos;
+	u8 ttl;
+	bool ts;
+	u32 ts_recent;
+	u32 ts_recent_at;
+	u32 ts_offset;
+	u64 oow_at;
+};
+
+/* --- tcp_mini.c: their table, bounded by tcp_conns= for each kind --- */
+
+int ksmol_tcp_mini_init(u32 buckets, u32 max);
+void ksmol_tcp_mini_exit(void);
+
+/* RCU read side; returns a reference, or NULL. */
+struct ksmol_tcp_mini *ksmol_tcp_mini_find(const struct ksmol_tcp_key *key);
+void ksmol_tcp_mini_put(struct ksmol_tcp_mini *mini);
+
+/* All TIME-WAIT and half-open connections of @net (NULL: all), or of one of
+ * its interfaces, end at once. Process.
+ */
+void ksmol_tcp_mini_purge(struct net *net, int ifindex);
+u32 ksmol_tcp_mini_count(enum ksmol_tcp_mini_kind kind);
+
+/* --- tcp_listen.c, tcp_req.c, tcp_cookie.c, tcp_accept.c, tcp_timewait.c,
+ * tcp_connect.c, tcp_isn.c: connections come and go
+ */
+
+int ksmol_tcp_listen(struct socket *sock, int backlog);
+/* Takes a listener out of service: reqs and unaccepted children end with RST.
+ * Socket owned. */
+void ksmol_tcp_listen_stop(struct ksmol_tcp_sock *ts);
+
+/**
+ * ksmol_tcp_listen_input() - a segment for a listener without a connection
+ *
+ * SYN: a request or a cookie; ACK: perhaps a cookie's; RST: nothing. May end in
+ * a new child, which has taken the segment. BH disabled, RCU, no lock held.
+ * Return: a verdict; DELIVERED if @seg->pb was taken.
+ */
+int ksmol_tcp_listen_input(struct ksmol_tcp_sock *ts,
+			   const struct ksmol_tcp_key *key,
+			   struct ksmol_tcp_seg *seg,
+			   const struct ksmol_pbuf *pb);
+
+/* A segment for a half-open or TIME-WAIT connection; consumes the reference.
+ * @reopen: set when a TIME-WAIT gave way to a SYN, which is to be looked up
+ * once more. Same context and return.
+ */
+int ksmol_tcp_mini_input(struct ksmol_tcp_mini *mini,
+			 struct ksmol_tcp_seg *seg,
+			 const struct ksmol_pbuf *pb, bool *reopen);
+
+/* tcb is in TIME_WAIT: a mini takes its place in the tables. Lock held. */
+void ksmol_tcp_timewait(struct ksmol_tcp_sock *ts, u64 now);
+
+/* proto.accept's and proto.connect's bodies. Socket owned / not owned as
+ * Linux's callers have it.
+ */
+struct sock *ksmol_tcp_accept(struct sock *sk, int flags, int *err);
+int ksmol_tcp_connect_sk(struct sock *sk, struct sockaddr_unsized *uaddr,
+			 int len);
+
+/* RFC 6528: initial number and timestamp offset for a connection. */
+u32 ksmol_tcp_isn(const struct ksmol_tcp_key *key, u64 now);
+u32 ksmol_tcp_ts_offset(const struct ksmol_tcp_key *key);
+
+/* Port rules of TCP; see ksmol_port_get(). Socket owned. */
+int ksmol_tcp_bind(struct socket *sock, struct sockaddr_unsized *uaddr,
+		   int len);
+
+/* --- tcp_sock.c: sockets' life --- */
+
+int ksmol_tcp_init_sock(struct sock *sk);
+void ksmol_tcp_destroy_sock(struct sock *sk);
+void ksmol_tcp_close(struct sock *sk, long timeout);
+int ksmol_tcp_disconnect(struct sock *sk, int flags);
+void ksmol_tcp_shutdown_sk(struct sock *sk, int how);
+
+/* The fields of @child that a clone of its listener must not share. */
+void ksmol_tcp_child_init(struct ksmol_tcp_sock *child);
+
+/* Connections that no program has any more. */
+u32 ksmol_tcp_orphans(void);
+
+int ksmol_tcp_room_init(void);
+void ksmol_tcp_room_exit(void);
+
+/* --- tcp_glue.c: core and socket --- */
+
+/* ksmol_socket_input()'s branch for TCP. BH disabled, RCU. */
+enum ksmol_verdict ksmol_tcp_socket_input(struct ksmol_iface *iface,
+					  struct ksmol_pbuf *pb);
+
+/* Sends what the core wants sent, acts on its events, arms the timer. After
+ * every call into the core. Lock held, BH disabled.
+ */
+void ksmol_tcp_run(struct ksmol_tcp_sock *ts, u64 now);
+
+/* One segment for an established connection; the socket is not owned, or the
+ * caller owns it. Lock held, BH disabled. Return: a verdict.
+ */
+int ksmol_tcp_segment(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
+		      u64 now);
+
+/* proto.release_cb: backlog and what was deferred. */
+void ksmol_tcp_release_cb(struct sock *sk);
+
+/* Does @what (KSMOL_TCP_DEFER_*) now, or when the owner lets go. BH disabled,
+ * RCU or a reference.
+ */
+void ksmol_tcp_defer(struct ksmol_tcp_sock *ts, int what);
+
+/* --- tcp_transmit.c --- */
+
+/* Route of the connection into last_dst, path into the tcb. RCU read side. */
+int ksmol_tcp_route(struct ksmol_tcp_sock *ts);
+
+/* Builds @out's headers and hands it down. RCU read side, BH disabled. */
+int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts,
+		       const struct ksmol_tcp_out *out);
+
+/* A segment of no connection: RST, SYN|ACK, an ACK from TIME-WAIT.
+ * @flags: KSMOL_PB_REPLY when a stranger provoked it. RCU, BH disabled.
+ */
+int ksmol_tcp_reply(const struct ksmol_tcp_key *key, int oif, u8 tos,
+		    const struct ksmol_tcp_out *out, u8 flags);
+
+/* --- tcp_sendmsg.c, tcp_recvmsg.c, tcp_splice.c, tcp_poll.c,
+ * tcp_sockopt.c, tcp_info.c, tcp_error.c: the socket API
+ */
+
+int ksmol_tcp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+int ksmol_tcp_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
+		      int flags);
+ssize_t ksmol_tcp_splice_read(struct socket *sock, loff_t *ppos,
+			      struct pipe_inode_info *pipe, size_t len,
+			      unsigned int flags);
+__poll_t ksmol_tcp_poll(struct file *file, struct socket *sock,
+			struct poll_table_struct *table);
+int ksmol_tcp_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
+/* SOL_TCP's options; SOL_SOCKET and IPPROTO_IP go on to the common ones. */
+int ksmol_tcp_setsockopt(struct socket *sock, int level, int name,
+			 sockptr_t val, unsigned int len);
+int ksmol_tcp_getsockopt(struct socket *sock, int level, int name,
+			 char __user *val, int __user *len);
+/* May the program write? If not, a wake-up will follow. Socket lock not
+ * needed.
+ */
+bool ksmol_tcp_writable(struct ksmol_tcp_sock *ts);
+/* demux.error for TCP. Return: whether the connection exists. */
+bool ksmol_tcp_error_input(struct net *net, const struct ksmol_icmp_error *err);
+/* After the core released send-queue bytes or the pool has room again. */
+void ksmol_tcp_write_space(struct ksmol_tcp_sock *ts);
+/* SO_RCVBUF or SO_SNDBUF changed, or the socket is new. */
+void ksmol_tcp_sync_buffers(struct ksmol_tcp_sock *ts);
+
+#endif /* _KSMOL_SOCKET_TCP_SOCK_H */
