@@ -240,8 +240,11 @@ def main():
     if len(sys.argv) == 2:
         run_table(sock)
         return
-    send(sock, ' '.join(sys.argv[2:]))
-    print('\n'.join(answers(sock, PATIENCE)) or '-')
+    spec = ' '.join(sys.argv[2:])
+    send(sock, spec)
+    # ksmol may look for a neighbor at any time: that answers nothing but ARP.
+    print('\n'.join(a for a in answers(sock, PATIENCE) if spec.startswith('arp')
+                    or not a.startswith('request:')) or '-')
 
 
 OUR_MAC = ''
