@@ -28,6 +28,7 @@ static void names__every_counter_has_its_own(struct kunit *test)
 	names_complete(test, ksmol_tx_drop_names, KSMOL_NR_TX_DROPS);
 	names_complete(test, ksmol_copy_names, KSMOL_NR_COPIES);
 	names_complete(test, ksmol_token_end_names, KSMOL_NR_TOKEN_ENDS);
+	names_complete(test, ksmol_tcp_counter_names, KSMOL_NR_TCP_COUNTERS);
 }
 
 static void names__enums_and_tables_agree(struct kunit *test)

@@ -140,6 +140,7 @@ enum ksmol_tx_drop {
 	X(USER_OUT,	"user_out",	"pool or skb to program, recvmsg")	\
 	X(COPYBREAK_RX,	"copybreak_rx",	"short frame out of a large driver buffer") \
 	X(COPYBREAK_TX,	"copybreak_tx",	"short frame into the skb's linear part")	\
+	X(NO_SG,	"no_sg",	"stream to a device that takes no fragments") \
 	X(ECHO,		"echo",		"echo request into its reply")		\
 	X(DUP,		"dup",		"broadcast to one more socket")		\
 	X(ORPHAN,	"orphan",	"a sender's zero-copy pages, before queueing") \
@@ -281,6 +282,9 @@ extern const char * const ksmol_tx_drop_names[KSMOL_NR_TX_DROPS];
 extern const char * const ksmol_copy_names[KSMOL_NR_COPIES];
 extern const char * const ksmol_token_end_names[KSMOL_NR_TOKEN_ENDS];
 extern const char * const ksmol_tcp_counter_names[KSMOL_NR_TCP_COUNTERS];
+
+/* TCP's counters as "key: value" lines. Process. */
+void ksmol_tcp_counters_show(struct seq_file *m);
 
 /* --- debugfs: the tree is owned by stats/, the rooms add their files --- */
 

@@ -135,6 +135,8 @@ void ksmol_udp_emit(void *to, const struct ksmol_udp *udp);
 #define KSMOL_TCP_HLEN 20
 #define KSMOL_TCP_HLEN_MAX 60
 #define KSMOL_TCP_SACKS 4
+/* Where in the header the flags stand. */
+#define KSMOL_TCP_FLAGS_AT 13
 
 #define KSMOL_TCP_FIN	0x01
 #define KSMOL_TCP_SYN	0x02

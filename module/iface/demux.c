@@ -7,8 +7,14 @@ static enum ksmol_verdict no_input(struct ksmol_iface *iface, u8 proto,
 				   struct ksmol_pbuf *pb,
 				   struct ksmol_tx_token *tok)
 {
-	return proto == IPPROTO_UDP ? KSMOL_DROP_UDP_NO_SOCKET :
-				      KSMOL_DROP_PING_NO_SOCKET;
+	switch (proto) {
+	case IPPROTO_UDP:
+		return KSMOL_DROP_UDP_NO_SOCKET;
+	case IPPROTO_TCP:
+		return KSMOL_DROP_TCP_NO_SOCKET;
+	default:
+		return KSMOL_DROP_PING_NO_SOCKET;
+	}
 }
 
 static bool no_error(struct net *net, const struct ksmol_icmp_error *err)

@@ -72,6 +72,7 @@ static enum ksmol_verdict icmp_error(struct ksmol_iface *iface,
 	    !ksmol_addr_find(iface->pernet, AF_INET, &err.quote.saddr))
 		return KSMOL_DROP_ICMP_QUOTE;
 	icmp_translate(icmp, &err);
+	err.seq = get_unaligned_be32(bytes + err.quote.l4_off + 4);
 	err.payload = bytes + err.quote.l4_off + 8;
 	err.payload_len = len - err.quote.l4_off - 8;
 	if (!ksmol_demux()->error(iface->net, &err))

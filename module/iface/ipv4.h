@@ -18,4 +18,12 @@ void ksmol_ipv4_output_init(void);
 /* Identification of a packet that may be fragmented on its way. */
 u16 ksmol_ipv4_id(__be32 saddr, __be32 daddr, u8 proto);
 
+/* May a packet from @dst's source to @daddr leave (RFC 1122 3.2.1.3 g)? */
+bool ksmol_ipv4_in_scope(const struct ksmol_dst *dst, __be32 daddr);
+
+/* Writes the header of a packet of @total bytes. */
+void ksmol_ipv4_header(const struct ksmol_flow *flow,
+		       const struct ksmol_dst *dst, void *to, u16 total,
+		       u8 tos);
+
 #endif /* _KSMOL_IFACE_IPV4_H */

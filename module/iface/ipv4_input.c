@@ -88,6 +88,8 @@ static enum ksmol_verdict ipv4_deliver(struct ksmol_iface *iface,
 	switch (proto) {
 	case IPPROTO_UDP:
 		return ksmol_demux()->input(iface, IPPROTO_UDP, pb, tok);
+	case IPPROTO_TCP:
+		return ksmol_demux()->input(iface, IPPROTO_TCP, pb, tok);
 	case IPPROTO_ICMP:
 		return ksmol_icmp_input(iface, pb, tok);
 	default:

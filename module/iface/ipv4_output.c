@@ -41,18 +41,17 @@ static int output_refuse(const struct ksmol_dst *dst, struct ksmol_pbuf *pb,
 }
 
 /* Nothing of 127/8 is ever put on a wire (RFC 1122 3.2.1.3 g). */
-static bool output_in_scope(const struct ksmol_dst *dst, __be32 daddr)
+bool ksmol_ipv4_in_scope(const struct ksmol_dst *dst, __be32 daddr)
 {
 	return dst->type == KSMOL_DST_LOCAL ||
 	       (!ipv4_is_loopback(daddr) && !ipv4_is_loopback(dst->saddr.v4));
 }
 
-static void output_header(const struct ksmol_flow *flow,
-			  const struct ksmol_dst *dst, struct ksmol_pbuf *pb,
-			  u16 total)
+void ksmol_ipv4_header(const struct ksmol_flow *flow,
+		       const struct ksmol_dst *dst, void *to, u16 total, u8 tos)
 {
 	struct ksmol_ipv4 ip = {
-		.tos = flow->tos,
+		.tos = tos,
 		.ttl = flow->ttl,
 		.proto = flow->proto,
 		.total = total,
@@ -64,7 +63,15 @@ static void output_header(const struct ksmol_flow *flow,
 	/* What can't be fragmented needs no identity (RFC 6864 4.1). */
 	if (!ip.df)
 		ip.id = ksmol_ipv4_id(ip.saddr, ip.daddr, ip.proto);
-	ksmol_ipv4_emit(ksmol_pbuf_push(pb, KSMOL_IPV4_HLEN), &ip);
+	ksmol_ipv4_emit(to, &ip);
+}
+
+static void output_header(const struct ksmol_flow *flow,
+			  const struct ksmol_dst *dst, struct ksmol_pbuf *pb,
+			  u16 total)
+{
+	ksmol_ipv4_header(flow, dst, ksmol_pbuf_push(pb, KSMOL_IPV4_HLEN),
+			  total, flow->tos);
 	pb->family = AF_INET;
 	if (pb->tx.csum_offset)
 		pb->tx.csum_start += KSMOL_IPV4_HLEN;
@@ -96,7 +103,7 @@ int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
 	if (unlikely(total > dst->mtu || total > U16_MAX))
 		return output_refuse(dst, pb, KSMOL_TX_DROP_TOO_BIG,
 				     -EMSGSIZE);
-	if (unlikely(!output_in_scope(dst, flow->daddr.v4)))
+	if (unlikely(!ksmol_ipv4_in_scope(dst, flow->daddr.v4)))
 		return output_refuse(dst, pb, KSMOL_TX_DROP_SCOPE, -EINVAL);
 	output_header(flow, dst, pb, total);
 	return output_send(dst, pb);

@@ -281,6 +281,34 @@ int ksmol_neigh_output(struct ksmol_iface *iface, u8 family,
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_output);
 
+bool ksmol_neigh_resolve(struct ksmol_iface *iface, u8 family,
+			 const struct ksmol_addr *addr, u8 *mac)
+{
+	struct ksmol_neigh_table *table = &ksmol_neigh_table;
+	unsigned long due = 0;
+	struct ksmol_neigh *n;
+	bool known;
+
+	if (likely(neigh_fast(iface, family, addr, mac)))
+		return true;
+	spin_lock_bh(&table->lock);
+	n = neigh_find(table, iface, family, addr);
+	known = n && ksmol_neigh_fsm_known(n->fsm.state);
+	if (known) {
+		write_seqcount_begin(&n->seq);
+		ksmol_neigh_fsm_send(&n->fsm, jiffies);
+		write_seqcount_end(&n->seq);
+		ether_addr_copy(mac, n->mac);
+		due = n->fsm.due;
+		neigh_relist(table, n);
+	}
+	spin_unlock_bh(&table->lock);
+	if (known)
+		ksmol_iface_arm(iface, due);
+	return known;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_resolve);
+
 /* --- hearing --- */
 
 bool ksmol_neigh_heard(struct ksmol_iface *iface, u8 family,

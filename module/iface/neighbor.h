@@ -85,6 +85,18 @@ void ksmol_neigh_exit(void);
 int ksmol_neigh_output(struct ksmol_iface *iface, u8 family,
 		       const struct ksmol_addr *addr, struct ksmol_pbuf *pb);
 
+/**
+ * ksmol_neigh_resolve() - the link-layer address of a neighbor, if it is known
+ * @mac: set to it
+ *
+ * As far as the state machine is concerned, a packet is sent to it.
+ *
+ * Context: RCU, any locks of sockets. Return: false when it is to be asked for,
+ * which ksmol_neigh_output() does.
+ */
+bool ksmol_neigh_resolve(struct ksmol_iface *iface, u8 family,
+			 const struct ksmol_addr *addr, u8 *mac);
+
 /* Tells the cache about a station. Softirq, RCU. Return: is it known now? */
 bool ksmol_neigh_heard(struct ksmol_iface *iface, u8 family,
 		       const struct ksmol_addr *addr, const u8 *mac,

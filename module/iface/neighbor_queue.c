@@ -65,6 +65,7 @@ static void queue_report(struct ksmol_iface *iface, struct ksmol_pbuf *pb)
 
 	if (ksmol_quote_parse(bytes, pb->len, &err.quote))
 		return;
+	err.seq = get_unaligned_be32(bytes + err.quote.l4_off + 4);
 	/* UDP and echo headers are eight bytes both. */
 	off = err.quote.l4_off + 8;
 	err.payload = bytes + off;

@@ -28,7 +28,9 @@ struct ksmol_loop {
 
 static DEFINE_PER_CPU(struct ksmol_loop, loops);
 
-/* Between queue and delivery: the interface. The skb's ubuf holds it. */
+/* Between queue and delivery: the interface. The skb's ubuf or destructor
+ * holds it.
+ */
 struct loop_cb {
 	struct ksmol_phy *phy;
 };
@@ -84,19 +86,11 @@ static void loop_run(struct tasklet_struct *t)
 	tasklet_schedule(&loop->tasklet);
 }
 
-static int loop_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
-		      __be16 proto)
+int ksmol_loop_queue(struct ksmol_phy *phy, struct sk_buff *skb, __be16 proto,
+		     bool csum_ok)
 {
 	struct ksmol_loop *loop = this_cpu_ptr(&loops);
-	bool csum_ok = pb->tx.csum_offset;
-	struct sk_buff *skb;
 
-	if (READ_ONCE(phy->dead))
-		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_DEV_DOWN,
-				       -ENETDOWN);
-	skb = ksmol_tx_skb(phy, pb, ksmol_pbuf_chain_len(pb), 0, true);
-	if (IS_ERR(skb))
-		return PTR_ERR(skb);
 	skb_reset_mac_header(skb);
 	skb->protocol = proto;
 	skb->pkt_type = PACKET_HOST;
@@ -110,6 +104,20 @@ static int loop_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	}
 	tasklet_schedule(&loop->tasklet);
 	return 0;
+}
+
+static int loop_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		      __be16 proto)
+{
+	bool csum_ok = pb->tx.csum_offset;
+	struct sk_buff *skb;
+
+	if (READ_ONCE(phy->dead))
+		return ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_DEV_DOWN,
+				       -ENETDOWN);
+	skb = ksmol_tx_skb(phy, pb, ksmol_pbuf_chain_len(pb), 0, true);
+	return IS_ERR(skb) ? PTR_ERR(skb) :
+			     ksmol_loop_queue(phy, skb, proto, csum_ok);
 }
 
 int ksmol_phy_loop(struct ksmol_phy *phy, struct ksmol_pbuf *pb, __be16 proto)

@@ -38,6 +38,12 @@ struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		    enum ksmol_tx_drop reason, int err);
 
+/* Local delivery of a built frame that holds @phy; consumes @skb.
+ * @csum_ok: its transport checksum needs no look. BH disabled.
+ */
+int ksmol_loop_queue(struct ksmol_phy *phy, struct sk_buff *skb, __be16 proto,
+		     bool csum_ok);
+
 void ksmol_loop_init(void);
 void ksmol_loop_exit(void);
 

@@ -75,6 +75,8 @@ static inline bool ksmol_seq_after(u32 a, u32 b)
  *	merged one, else @len)
  * @segs: segments it was merged of, at least 1
  * @ce: the IP header says congestion experienced; @ect: ECN-capable transport
+ * @reset: set by the core: whoever gave it the segment answers it with
+ *	ksmol_tcp_reset_for(), whatever becomes of the connection
  */
 struct ksmol_tcp_seg {
 	struct ksmol_tcp_header h;
@@ -85,6 +87,7 @@ struct ksmol_tcp_seg {
 	u16 segs;
 	bool ce;
 	bool ect;
+	bool reset;
 };
 
 /* --- what is to be sent --- */
@@ -108,6 +111,7 @@ enum ksmol_tcp_out_kind {
  * @tlp: a tail loss probe
  * @ect: to be marked ECN-capable (RFC 3168 6.1.4, 6.1.5)
  * @rec: KSMOL_TCP_OUT_RETRANS: the record; the core's
+ * @last: KSMOL_TCP_OUT_NEW: the pbuf in which the payload ends; the core's
  */
 struct ksmol_tcp_out {
 	struct ksmol_tcp_header h;
@@ -119,6 +123,7 @@ struct ksmol_tcp_out {
 	bool tlp;
 	bool ect;
 	struct ksmol_tcp_rec *rec;
+	struct ksmol_pbuf *last;
 };
 
 /* --- records of what was sent --- */
@@ -130,6 +135,9 @@ struct ksmol_tcp_out {
 #define KSMOL_TCP_REC_SYN	0x10	/* its first number is the SYN's */
 #define KSMOL_TCP_REC_FIN	0x20	/* its last number is the FIN's */
 #define KSMOL_TCP_REC_LIMITED	0x40	/* sent while the application was slow */
+#define KSMOL_TCP_REC_PARTIAL	0x80	/* only its first @mss bytes went out again:
+					 * ksmol_tcp_rec_split() had no record
+					 */
 
 /**
  * struct ksmol_tcp_rec - one stretch of sequence space that was sent at once
@@ -299,6 +307,7 @@ struct ksmol_tcp_config {
  * @flags: KSMOL_TCP_F_*
  * @events: KSMOL_TCP_EV_*, collected for the glue, which clears them
  * @err: positive errno for SO_ERROR; 0 = none
+ * @soft_err: what ICMP said of late, the reason should this end by time-out
  * @pool: whence pbufs come
  * @cfg: choices
  * @due: deadlines by enum ksmol_tcp_timer
@@ -310,18 +319,26 @@ struct ksmol_tcp_config {
  * @write_seq: end of what the program wrote; a FIN would have this number
  * @snd_max_wnd: largest window the peer ever offered (sender SWS)
  * @snd_sml: end of the last small segment (Nagle as Minshall has it)
+ * @snd_psh: what was sent before this number was pushed
+ * @cork_since: when a cork first held back the segment that comes next, 0 = not
+ * @persist: doublings of the persist timer
  * @snd_wscale, @rcv_wscale: shift for what we receive, for what we announce
  * @mss: payload bytes of a full segment as things are, options of every
  *	segment (timestamps) taken off, SACK blocks not
  * @mss_peer: the peer's MSS option, or the default
  * @mtu: path MTU as known, network header included; @net_hlen: 20 or 40
+ * @route_mtu: as the route has it; @mtu_at: when @mtu was found to be less, 0 =
+ *	not, or for good; @mtu_probe_low: what a black hole made of it, 0 = none
  * @gso_max: most payload bytes of one ksmol_tcp_out, at least @mss when 0
  * @gso_frags: most pbufs that its payload may lie in
  * @sndq: payload, in order; pb->tx.seq numbers its first byte. The first one
  *	may begin before snd_una
  * @snd_cursor: pbuf that holds snd_nxt, or NULL: look from the front
  * @recs, @sent: records by number and by time
+ * @losses: records LOST and not sent again, by number (the link is @time)
  * @rec_last: the record that ends at snd_nxt
+ * @rec_own, @rec_own_used: one record for this connection alone, so that it can
+ *	send whatever the others do to the stock
  * @sacked, @lost, @retrans: bytes of records with these flags (@lost: those
  *	not sent again yet count in full; @retrans: in flight again)
  *
@@ -337,15 +354,22 @@ struct ksmol_tcp_config {
  * @delivered: bytes ever delivered, by ACK or SACK
  * @dupacks: without SACK: in a row
  * @reordering: bytes; how far out of order we saw segments come
+ * @fack: highest number known to have been delivered
+ * @flight: bytes not acknowledged when the event that may reduce cwnd came, for
+ *	cong->ssthresh()
  * @rack_xmit, @rack_end, @rack_rtt, @rack_wnd_mult, @rack_wnd_persist,
  *	@rack_reord, @rack_dsack_round: RFC 8985 5.3
+ * @tlp_due: a probe is to be sent: new data though cwnd is full, or else
+ *	@rec_last again (ksmol_tcp_tlp_timeout() has cut it to one segment)
  * @tlp_end: snd_nxt when the probe went out; @tlp_retrans: it was old data
  * @cwnd_stamp: when cwnd was last used in full; @cwnd_used: most in flight
- *	since
+ *	since; @cwnd_seq: snd_nxt when counting began anew
  *
  * Round-trip times, all microseconds.
  * @srtt8: eight times the smoothed time, 0 = none yet; @rttvar4: four times
  *	the variation; @rto: without backoff
+ * @rtt_dev, @rtt_seq: largest deviation in this round trip, which ends when
+ *	una passes rtt_seq: @rttvar4 falls once per round trip only
  * @min_rtt, @min_rtt_stamp: smallest of the last five minutes
  * @backoff: doublings of RTO; @probes: persist or keep-alive probes unanswered
  * @retries: retransmission timeouts in a row
@@ -367,6 +391,8 @@ struct ksmol_tcp_config {
  * @sack: blocks to report, latest first; @nr_sack of them
  * @dsack: to be reported once, if start != end
  * @rcv_mss: payload of the segments we get, a guess (RFC 9293 3.8.6.2.2)
+ * @rcv_fill: payload that a pbuf of the receive queue holds, smoothed; 0 = not
+ *	known yet
  * @ts_recent, @ts_recent_at: RFC 7323 5.3 (seconds); @ts_offset: added to our
  *	clock, per connection; @last_ack_sent: for RTTM
  * @quick: full-sized segments still to be acknowledged at once
@@ -387,6 +413,7 @@ struct ksmol_tcb {
 	u16 flags;
 	u32 events;
 	int err;
+	int soft_err;
 	struct ksmol_pool *pool;
 
 	/* receiving, header prediction */
@@ -402,6 +429,7 @@ struct ksmol_tcb {
 	u32 last_ack_sent;
 	u64 last_data;
 	u16 rcv_mss;
+	u32 rcv_fill;
 	u8 rcv_wscale;
 	u8 snd_wscale;
 	u8 quick;
@@ -418,6 +446,7 @@ struct ksmol_tcb {
 	u32 snd_wl2;
 	u32 snd_max_wnd;
 	u32 snd_sml;
+	u32 snd_psh;
 	u32 snd_up;
 	u32 mss;
 	u32 gso_max;
@@ -426,7 +455,10 @@ struct ksmol_tcb {
 	struct ksmol_pbuf *snd_cursor;
 	struct rb_root recs;
 	struct list_head sent;
+	struct list_head losses;
 	struct ksmol_tcp_rec *rec_last;
+	struct ksmol_tcp_rec rec_own;
+	bool rec_own_used;
 	u32 sacked;
 	u32 lost;
 	u32 retrans;
@@ -444,11 +476,14 @@ struct ksmol_tcb {
 	u32 prr_out;
 	u32 recover_fs;
 	u32 reordering;
+	u32 fack;
+	u32 flight;
 	u32 dupacks;
 	u8 ca;
 	u8 backoff;
 	u8 retries;
 	u8 probes;
+	u8 persist;
 	u64 delivered;
 	u64 rack_xmit;
 	u32 rack_end;
@@ -459,7 +494,9 @@ struct ksmol_tcb {
 	bool rack_reord;
 	bool rack_dsack;
 	u32 tlp_end;
+	bool tlp_due;
 	bool tlp_retrans;
+	u32 cwnd_seq;
 	u32 cwnd_used;
 	u64 cwnd_stamp;
 	const struct ksmol_tcp_cong *cong;
@@ -470,11 +507,14 @@ struct ksmol_tcb {
 	u32 rttvar4;
 	u32 rto;
 	u32 min_rtt;
+	u32 rtt_dev;
+	u32 rtt_seq;
 	u64 min_rtt_stamp;
 	u64 stuck;
 	u64 last_rx;
 	u64 last_tx;
 	u64 pace_next;
+	u64 cork_since;
 	u64 due[KSMOL_TCP_NR_TIMERS];
 
 	/* the rest of receiving */
@@ -503,7 +543,9 @@ struct ksmol_tcb {
 	u16 mss_peer;
 	u16 net_hlen;
 	u32 mtu;
+	u32 route_mtu;
 	u32 mtu_probe_low;
+	u64 mtu_at;
 	struct ksmol_tcp_config cfg;
 
 	/* for TCP_INFO */
@@ -574,13 +616,17 @@ struct ksmol_tcp_open {
 void ksmol_tcp_opened(struct ksmol_tcb *tcb, const struct ksmol_tcp_open *open,
 		      u64 now);
 
-/* Common to both: established just now; cwnd, timers. snd_wnd is set. */
+/* Common to both: established just now; cwnd, timers. snd_wnd is set. The state
+ * becomes ESTABLISHED, or FIN_WAIT1 if the program has shut down already.
+ */
 void ksmol_tcp_established(struct ksmol_tcb *tcb, u64 now);
 
 /* The program sends no more (SHUT_WR, close): a FIN follows the data. */
 void ksmol_tcp_shutdown(struct ksmol_tcb *tcb, u64 now);
 
-/* The program is gone: orphan rules from now on (linger2, retries). */
+/* The program is gone: orphan rules from now on (linger2, retries). Again when
+ * an orphan enters FIN_WAIT2.
+ */
 void ksmol_tcp_orphan(struct ksmol_tcb *tcb, u64 now);
 
 /* Abort (RFC 9293 3.10.5): state is CLOSE; ksmol_tcp_next() gives the RST
@@ -631,6 +677,11 @@ int ksmol_tcp_text(struct ksmol_tcb *tcb, struct ksmol_tcp_seg *seg, u64 now);
  * no longer held are reported no longer.
  */
 u32 ksmol_tcp_prune(struct ksmol_tcb *tcb, u32 pbufs);
+
+/* Frees the out-of-order queue: what was in it was not given up, it is no
+ * longer wanted (FIN came, connection over).
+ */
+void ksmol_tcp_ooo_purge(struct ksmol_tcb *tcb);
 
 /* The window to announce now, in bytes, and in the header's 16 bits. It
  * respects buffer, pool, right edge and SWS (RFC 9293 3.8.6.2.2).
@@ -689,7 +740,8 @@ bool ksmol_tcp_fin_acked(const struct ksmol_tcb *tcb);
 void ksmol_tcp_rtt(struct ksmol_tcb *tcb, u32 rtt, u64 now);
 
 /* RTO expired: RFC 6298 5, RFC 5681 3.1, F-RTO is not used. Marks what was
- * lost, backs off, enters CA_LOSS; ksmol_tcp_next() then retransmits. */
+ * lost, backs off, enters CA_LOSS; ksmol_tcp_next() then retransmits.
+ */
 void ksmol_tcp_timeout(struct ksmol_tcb *tcb, u64 now);
 
 /* RFC 8985: the reordering timer expired; the probe timer expired (what to
@@ -731,6 +783,20 @@ void ksmol_tcp_rec_new(struct ksmol_tcb *tcb, const struct ksmol_tcp_out *out,
  */
 bool ksmol_tcp_rec_split(struct ksmol_tcb *tcb, struct ksmol_tcp_rec *rec,
 			 u32 seq);
+
+/* A tail loss probe (@out->tlp) was handed on. ksmol_tcp_sent() calls it after
+ * ksmol_tcp_rec_new() or ksmol_tcp_rec_resent(), snd_nxt moved.
+ */
+void ksmol_tcp_tlp_sent(struct ksmol_tcb *tcb, const struct ksmol_tcp_out *out,
+			u64 now);
+
+/* tcb->mss shrank for good: records of larger segments are lost, which is no
+ * sign of congestion (RFC 1191 6.4, RFC 8201 5.4).
+ */
+void ksmol_tcp_too_big(struct ksmol_tcb *tcb, u64 now);
+
+/* RTO with its backoff. */
+u64 ksmol_tcp_rto(const struct ksmol_tcb *tcb);
 
 /* Frees all records. */
 void ksmol_tcp_recs_purge(struct ksmol_tcb *tcb);
@@ -804,7 +870,9 @@ struct ksmol_pbuf *ksmol_tcp_sndq_find(const struct ksmol_tcb *tcb,
 /* Bytes written and not yet acknowledged; of those, not yet sent. */
 static inline u32 ksmol_tcp_unacked(const struct ksmol_tcb *tcb)
 {
-	return tcb->write_seq - tcb->snd_una;
+	u32 n = tcb->write_seq - tcb->snd_una;
+
+	return (s32)n > 0 ? n : 0;
 }
 
 static inline u32 ksmol_tcp_notsent(const struct ksmol_tcb *tcb)

@@ -66,6 +66,7 @@ struct ksmol_tcp_listen {
  * @soft_err: sk_err_soft's core sibling
  * @defer_accept, @freebind...: see sock.h for what all sockets have
  * @linger_abort: close() must reset
+ * @inq: TCP_INQ: recvmsg() tells how much is left
  */
 struct ksmol_tcp_sock {
 	struct ksmol_sock ks;
@@ -85,6 +86,7 @@ struct ksmol_tcp_sock {
 	struct ksmol_flow flow;
 	struct ksmol_dst last_dst;
 	int dst_gen;
+	bool inq;
 };
 
 static inline struct ksmol_tcp_sock *ksmol_tcp_sk(const struct sock *sk)
@@ -208,7 +210,8 @@ u32 ksmol_tcp_mini_count(enum ksmol_tcp_mini_kind kind);
 
 int ksmol_tcp_listen(struct socket *sock, int backlog);
 /* Takes a listener out of service: reqs and unaccepted children end with RST.
- * Socket owned. */
+ * Socket owned.
+ */
 void ksmol_tcp_listen_stop(struct ksmol_tcp_sock *ts);
 
 /**
@@ -334,5 +337,33 @@ bool ksmol_tcp_error_input(struct net *net, const struct ksmol_icmp_error *err);
 void ksmol_tcp_write_space(struct ksmol_tcp_sock *ts);
 /* SO_RCVBUF or SO_SNDBUF changed, or the socket is new. */
 void ksmol_tcp_sync_buffers(struct ksmol_tcp_sock *ts);
+
+/* What SOL_SOCKET's options say, which Linux keeps in sk: buffers, SO_OOBINLINE,
+ * SO_MAX_PACING_RATE. Linux doesn't tell of a change: whoever acts on them
+ * calls this first. Socket owned.
+ */
+void ksmol_tcp_sync_options(struct ksmol_tcp_sock *ts);
+
+/* proto_ops.splice_eof, proto_ops.set_rcvlowat, proto.keepalive. */
+void ksmol_tcp_splice_eof(struct socket *sock);
+int ksmol_tcp_set_rcvlowat(struct sock *sk, int val);
+void ksmol_tcp_set_keepalive(struct sock *sk, int val);
+
+struct tcp_info;
+void ksmol_tcp_info(struct ksmol_tcp_sock *ts, struct tcp_info *info);
+
+/* --- tcp_room.c: room in the send queue --- */
+
+/* Bytes that may be queued now, SO_SNDBUF and TCP_NOTSENT_LOWAT observed. */
+u32 ksmol_tcp_room(const struct ksmol_tcp_sock *ts);
+
+/* A page for the send queue, empty, or NULL: the pool has none, or this stream
+ * has its share; a wake-up of the pool's tx_wait or of the socket will follow.
+ * Process.
+ */
+struct ksmol_pbuf *ksmol_tcp_page(struct ksmol_tcp_sock *ts);
+
+/* Whoever finds no room asks, through this, to be woken. Process. */
+void ksmol_tcp_nospace(struct sock *sk);
 
 #endif /* _KSMOL_SOCKET_TCP_SOCK_H */

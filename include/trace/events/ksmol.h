@@ -6,6 +6,7 @@
 #define _TRACE_KSMOL_H
 
 #include <linux/tracepoint.h>
+#include <net/tcp_states.h>
 #include <ksmol/stats.h>
 
 TRACE_EVENT(ksmol_rx_drop,
@@ -52,6 +53,86 @@ TRACE_EVENT(ksmol_alloc_fail,
 		__entry->injected = injected;
 	),
 	TP_printk("class=%d injected=%d", __entry->class, __entry->injected)
+);
+
+#define ksmol_show_tcp_state(state)					\
+	__print_symbolic(state,						\
+		{ TCP_ESTABLISHED,	"ESTABLISHED" },		\
+		{ TCP_SYN_SENT,		"SYN_SENT" },			\
+		{ TCP_SYN_RECV,		"SYN_RECV" },			\
+		{ TCP_FIN_WAIT1,	"FIN_WAIT1" },			\
+		{ TCP_FIN_WAIT2,	"FIN_WAIT2" },			\
+		{ TCP_TIME_WAIT,	"TIME_WAIT" },			\
+		{ TCP_CLOSE,		"CLOSE" },			\
+		{ TCP_CLOSE_WAIT,	"CLOSE_WAIT" },			\
+		{ TCP_LAST_ACK,		"LAST_ACK" },			\
+		{ TCP_LISTEN,		"LISTEN" },			\
+		{ TCP_CLOSING,		"CLOSING" })
+
+/* Ports in host order. */
+TRACE_EVENT(ksmol_tcp_state,
+	TP_PROTO(u16 lport, u16 rport, int old_state, int new_state),
+	TP_ARGS(lport, rport, old_state, new_state),
+	TP_STRUCT__entry(
+		__field(u16, lport)
+		__field(u16, rport)
+		__field(int, old_state)
+		__field(int, new_state)
+	),
+	TP_fast_assign(
+		__entry->lport = lport;
+		__entry->rport = rport;
+		__entry->old_state = old_state;
+		__entry->new_state = new_state;
+	),
+	TP_printk("lport=%u rport=%u %s -> %s", __entry->lport, __entry->rport,
+		  ksmol_show_tcp_state(__entry->old_state),
+		  ksmol_show_tcp_state(__entry->new_state))
+);
+
+/* @ca: enum ksmol_tcp_ca_state: 0 open, 1 disorder, 2 cwr, 3 recovery, 4 loss */
+TRACE_EVENT(ksmol_tcp_retransmit,
+	TP_PROTO(u16 lport, u16 rport, u32 seq, u32 len, u8 ca),
+	TP_ARGS(lport, rport, seq, len, ca),
+	TP_STRUCT__entry(
+		__field(u16, lport)
+		__field(u16, rport)
+		__field(u32, seq)
+		__field(u32, len)
+		__field(u8, ca)
+	),
+	TP_fast_assign(
+		__entry->lport = lport;
+		__entry->rport = rport;
+		__entry->seq = seq;
+		__entry->len = len;
+		__entry->ca = ca;
+	),
+	TP_printk("lport=%u rport=%u seq=%u len=%u ca=%u", __entry->lport,
+		  __entry->rport, __entry->seq, __entry->len, __entry->ca)
+);
+
+/* cwnd and ssthresh in bytes. */
+TRACE_EVENT(ksmol_tcp_cwnd,
+	TP_PROTO(u16 lport, u16 rport, u32 cwnd, u32 ssthresh, u8 ca),
+	TP_ARGS(lport, rport, cwnd, ssthresh, ca),
+	TP_STRUCT__entry(
+		__field(u16, lport)
+		__field(u16, rport)
+		__field(u32, cwnd)
+		__field(u32, ssthresh)
+		__field(u8, ca)
+	),
+	TP_fast_assign(
+		__entry->lport = lport;
+		__entry->rport = rport;
+		__entry->cwnd = cwnd;
+		__entry->ssthresh = ssthresh;
+		__entry->ca = ca;
+	),
+	TP_printk("lport=%u rport=%u cwnd=%u ssthresh=%u ca=%u", __entry->lport,
+		  __entry->rport, __entry->cwnd, __entry->ssthresh,
+		  __entry->ca)
 );
 
 #endif /* _TRACE_KSMOL_H */
