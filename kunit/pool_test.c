@@ -246,6 +246,28 @@ static void pbuf_settle__copies_short_frames(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* A queue behind a queue: what is charged once is not charged again. */
+static void pbuf_settle__twice(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u32 truesize;
+
+	fixture_start(test, &small);
+	pb = take(f, ksmol_pbuf_alloc_rx(&f->pool));
+	ksmol_pbuf_map(pb, skb_of(300, 2));
+	KUNIT_ASSERT_NOT_NULL(test, pb->skb);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_settle(pb), 0);
+	truesize = pb->truesize;
+	KUNIT_EXPECT_GT(test, truesize, 0U);
+	/* Trimmed to what copy-break would take, it stays what it is. */
+	ksmol_pbuf_trim(pb, 10);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_settle(pb), 0);
+	KUNIT_EXPECT_EQ(test, pb->truesize, truesize);
+	KUNIT_EXPECT_NOT_NULL(test, pb->skb);
+	fixture_stop(test);
+}
+
 static void pbuf_settle__bytes_are_bounded(struct kunit *test)
 {
 	struct ksmol_pool_config cfg = small;
@@ -481,6 +503,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pool_alloc__promise_holds_despite_caches),
 	KUNIT_CASE(pbuf_free__twice_is_refused),
 	KUNIT_CASE(pbuf_settle__copies_short_frames),
+	KUNIT_CASE(pbuf_settle__twice),
 	KUNIT_CASE(pbuf_settle__bytes_are_bounded),
 	KUNIT_CASE(pbuf_settle__pages_are_bounded),
 	KUNIT_CASE(pbuf_may_queue__floor_is_kept),

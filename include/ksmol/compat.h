@@ -42,6 +42,23 @@
 #define sockaddr_unsized sockaddr
 #endif
 
+/* proto.accept: one struct of arguments from 6.10 on. */
+#ifdef KSMOL_HAVE_ACCEPT_ARG
+#define KSMOL_PROTO_ACCEPT(name, fn)					\
+	static struct sock *name(struct sock *sk,			\
+				 struct proto_accept_arg *arg)		\
+	{								\
+		return fn(sk, arg->flags, &arg->err);			\
+	}
+#else
+#define KSMOL_PROTO_ACCEPT(name, fn)					\
+	static struct sock *name(struct sock *sk, int flags, int *err,	\
+				 bool kern)				\
+	{								\
+		return fn(sk, flags, err);				\
+	}
+#endif
+
 /* KUnit's visibility macros; without KUnit they cost nothing. */
 #ifdef KSMOL_HAVE_KUNIT_VISIBILITY
 #include <kunit/visibility.h>

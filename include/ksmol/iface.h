@@ -168,6 +168,13 @@ bool ksmol_addr_is_local(struct net *net, int oif, u8 family,
  */
 extern atomic_t ksmol_route_gen;
 
+/* After the change is published: who reads the new number sees what changed. */
+static inline void ksmol_routes_changed(void)
+{
+	smp_mb__before_atomic();
+	atomic_inc(&ksmol_route_gen);
+}
+
 /**
  * ksmol_ip_output() - send a transport segment; consumes @pb
  * @pb: TX pbuf (chain) that begins with the transport header; csum_start and
@@ -191,7 +198,7 @@ int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
  * @ect: ECN codepoint ECT(0) in the network header
  *
  * While the neighbor is being resolved, the first network packet's worth of it
- * is copied into a pbuf (from the reserve if KSMOL_PB_CONTROL) and parked.
+ * is copied into a pbuf and parked.
  *
  * Context: RCU read side, BH disabled. Return: as ksmol_ip_output().
  */

@@ -114,6 +114,7 @@ void ksmol_phy_put(struct ksmol_phy *phy);
  *	asked too: true for ARP means "both of us".
  * @up, @down: the link may be used or not (IFF_UP)
  * @changed: MTU or link-layer address changed; phy's fields are new already
+ * @features: the device's offloads changed; may be NULL
  * @renamed: phy's name is new already
  * @gone: device unregisters or its netns dies: detach without asking
  */
@@ -126,6 +127,7 @@ struct ksmol_phy_events {
 	void (*up)(struct ksmol_phy *phy);
 	void (*down)(struct ksmol_phy *phy);
 	void (*changed)(struct ksmol_phy *phy);
+	void (*features)(struct ksmol_phy *phy);
 	void (*renamed)(struct ksmol_phy *phy);
 	void (*gone)(struct ksmol_phy *phy);
 };

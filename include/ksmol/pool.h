@@ -475,7 +475,8 @@ static inline void ksmol_pbuf_map(struct ksmol_pbuf *pb, struct sk_buff *skb)
  * To be called before a pbuf is queued. A short frame is copied into the
  * descriptor's own slot and its skb freed (copy-break). Any other keeps its
  * skb: zero-copy pages of the sender are made our own first, and what it pins
- * is charged against the limits until the pbuf is freed.
+ * is charged against the limits until the pbuf is freed. Settling it again
+ * does nothing.
  *
  * Return: 0, or KSMOL_DROP_RX_NO_SKB, KSMOL_DROP_RX_BYTES,
  * KSMOL_DROP_RX_PAGES; @pb stays the caller's either way.

@@ -235,7 +235,7 @@ void ksmol_iface_addrs_start(struct ksmol_iface *iface)
 			ifa->announces = 0;
 	}
 	spin_unlock_bh(&iface->lock);
-	atomic_inc(&ksmol_route_gen);
+	ksmol_routes_changed();
 	ksmol_iface_arm(iface, jiffies);
 }
 
@@ -264,7 +264,7 @@ static void addr_run_one(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa,
 	before = ifa->state;
 	act = ksmol_ifaddr_due(ifa, now);
 	if (ifa->state != before)
-		atomic_inc(&ksmol_route_gen);
+		ksmol_routes_changed();
 	spin_unlock_bh(&iface->lock);
 	if (act == KSMOL_IFADDR_NOTHING)
 		return;

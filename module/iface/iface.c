@@ -52,7 +52,7 @@ static void iface_down(struct ksmol_phy *phy)
 	if (!phy->iface->up)
 		return;
 	WRITE_ONCE(phy->iface->up, false);
-	atomic_inc(&ksmol_route_gen);
+	ksmol_routes_changed();
 	ksmol_neigh_purge(phy->iface, false);
 }
 
@@ -61,8 +61,14 @@ static void iface_down(struct ksmol_phy *phy)
  */
 static void iface_changed(struct ksmol_phy *phy)
 {
-	atomic_inc(&ksmol_route_gen);
+	ksmol_routes_changed();
 	ksmol_iface_addrs_announce(phy->iface);
+}
+
+/* Who caches what a device can do caches it with the route. */
+static void iface_features(struct ksmol_phy *phy)
+{
+	ksmol_routes_changed();
 }
 
 static void iface_renamed(struct ksmol_phy *phy)
@@ -82,6 +88,7 @@ static const struct ksmol_phy_events iface_events = {
 	.up = iface_up,
 	.down = iface_down,
 	.changed = iface_changed,
+	.features = iface_features,
 	.renamed = iface_renamed,
 	.gone = iface_gone,
 };

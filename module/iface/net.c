@@ -32,7 +32,7 @@ void ksmol_iface_net_add(struct ksmol_iface *iface)
 	ASSERT_RTNL();
 	list_add_tail_rcu(&iface->node, &iface->pernet->ifaces);
 	iface_net_refilter(iface->pernet);
-	atomic_inc(&ksmol_route_gen);
+	ksmol_routes_changed();
 }
 
 void ksmol_iface_net_del(struct ksmol_iface *iface)
@@ -40,7 +40,7 @@ void ksmol_iface_net_del(struct ksmol_iface *iface)
 	ASSERT_RTNL();
 	list_del_rcu(&iface->node);
 	iface_net_refilter(iface->pernet);
-	atomic_inc(&ksmol_route_gen);
+	ksmol_routes_changed();
 }
 
 static int __net_init iface_net_start(struct net *net)

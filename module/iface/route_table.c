@@ -71,7 +71,7 @@ void ksmol_route_table_publish(struct ksmol_iface_net *pernet,
 	struct ksmol_route_table *old = rtnl_dereference(pernet->routes);
 
 	rcu_assign_pointer(pernet->routes, table);
-	atomic_inc(&ksmol_route_gen);
+	ksmol_routes_changed();
 	kvfree_rcu(old, rcu);
 }
 
@@ -84,7 +84,7 @@ void ksmol_route_table_drop(struct ksmol_iface *iface)
 	for (i = 0; i < table->count; i++)
 		if (table->entry[i].iface == iface)
 			WRITE_ONCE(table->entry[i].gone, true);
-	atomic_inc(&ksmol_route_gen);
+	ksmol_routes_changed();
 }
 
 const struct ksmol_route_entry *

@@ -31,8 +31,7 @@ static void segment_csum(const struct ksmol_flow *flow,
 
 /* Appends @len bytes of the payload, which may lie in several pbufs. */
 static int segment_copy(struct ksmol_pbuf *to,
-			const struct ksmol_tx_segment *seg, u32 len,
-			bool reserve)
+			const struct ksmol_tx_segment *seg, u32 len)
 {
 	const struct ksmol_pbuf *pb = seg->pb;
 	u32 off = seg->pb_off, n;
@@ -41,26 +40,28 @@ static int segment_copy(struct ksmol_pbuf *to,
 	for (; len; pb = pb->next, off = 0, len -= n) {
 		n = min(len, pb->len - off);
 		err = ksmol_pbuf_from_mem(to, pb->head + pb->off + off, n,
-					  reserve);
+					  false);
 		if (err)
 			return err;
 	}
 	return 0;
 }
 
-/* A packet of its own with as much payload as fits in one. */
+/*
+ * A packet of its own with as much payload as fits in one. One from the
+ * reserve will not be parked, but the neighbor is asked for all the same.
+ */
 static struct ksmol_pbuf *segment_pbuf(const struct ksmol_tx_segment *seg)
 {
 	u32 len = seg->gso_size ? min_t(u32, seg->gso_size, seg->len) :
 				  seg->len;
-	bool reserve = seg->flags & KSMOL_PB_CONTROL;
 	struct ksmol_pbuf *pb;
 	u8 *header;
 
-	pb = ksmol_pbuf_alloc_tx(&ksmol_pool, reserve);
+	pb = ksmol_pbuf_alloc_tx(&ksmol_pool, true);
 	if (!pb)
 		return NULL;
-	if (segment_copy(pb, seg, len, reserve)) {
+	if (segment_copy(pb, seg, len)) {
 		ksmol_pbuf_free(pb);
 		return NULL;
 	}

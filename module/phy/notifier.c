@@ -52,6 +52,10 @@ static int phy_event(struct notifier_block *nb, unsigned long event, void *ptr)
 	case NETDEV_CHANGEADDR:
 		phy_changed(phy);
 		break;
+	case NETDEV_FEAT_CHANGE:
+		if (phy->events->features)
+			phy->events->features(phy);
+		break;
 	case NETDEV_CHANGENAME:
 		strscpy(phy->name, dev->name, sizeof(phy->name));
 		phy->events->renamed(phy);

@@ -102,7 +102,8 @@ int ksmol_pbuf_settle(struct ksmol_pbuf *pb)
 {
 	struct sk_buff *skb = pb->skb;
 
-	if (!skb)
+	/* Settled before, on an earlier queue. */
+	if (!skb || pb->truesize)
 		return 0;
 	if (pb->len <= pb->pool->copybreak && pb->head)
 		return pbuf_copybreak(pb);
