@@ -42,21 +42,13 @@
 #define sockaddr_unsized sockaddr
 #endif
 
-/* proto.accept: one struct of arguments from 6.10 on. */
+/* proto.accept: its arguments behind the socket, and what of them goes on. */
 #ifdef KSMOL_HAVE_ACCEPT_ARG
-#define KSMOL_PROTO_ACCEPT(name, fn)					\
-	static struct sock *name(struct sock *sk,			\
-				 struct proto_accept_arg *arg)		\
-	{								\
-		return fn(sk, arg->flags, &arg->err);			\
-	}
+#define KSMOL_ACCEPT_ARGS	struct proto_accept_arg *arg
+#define KSMOL_ACCEPT_PASS	arg->flags, &arg->err
 #else
-#define KSMOL_PROTO_ACCEPT(name, fn)					\
-	static struct sock *name(struct sock *sk, int flags, int *err,	\
-				 bool kern)				\
-	{								\
-		return fn(sk, flags, err);				\
-	}
+#define KSMOL_ACCEPT_ARGS	int flags, int *err, bool kern
+#define KSMOL_ACCEPT_PASS	flags, err
 #endif
 
 /* KUnit's visibility macros; without KUnit they cost nothing. */

@@ -163,6 +163,10 @@ enum ksmol_tx_drop ksmol_route_reason(int err);
 bool ksmol_addr_is_local(struct net *net, int oif, u8 family,
 			 const struct ksmol_addr *addr);
 
+/* Any usable address of ours in @net (on @oif if not 0). RCU. */
+bool ksmol_addr_own(struct net *net, int oif, u8 family,
+		    struct ksmol_addr *addr);
+
 /* Bumped whenever addresses, routes or interfaces change: sockets that cache
  * a destination compare it.
  */

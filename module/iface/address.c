@@ -155,6 +155,37 @@ bool ksmol_addr_is_local(struct net *net, int oif, u8 family,
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_addr_is_local);
 
+static const struct ksmol_ifaddr *addr_first(const struct ksmol_iface *iface,
+					     u8 family)
+{
+	const struct ksmol_ifaddr *ifa;
+
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
+		if (READ_ONCE(ifa->state) == KSMOL_ADDR_VALID &&
+		    ifa->family == family)
+			return ifa;
+	return NULL;
+}
+
+bool ksmol_addr_own(struct net *net, int oif, u8 family,
+		    struct ksmol_addr *addr)
+{
+	const struct ksmol_ifaddr *ifa;
+	struct ksmol_iface *iface;
+
+	ksmol_for_each_iface(iface, ksmol_iface_net(net)) {
+		if (oif && iface->phy->ifindex != oif)
+			continue;
+		ifa = addr_first(iface, family);
+		if (ifa) {
+			*addr = ifa->addr;
+			return true;
+		}
+	}
+	return false;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_addr_own);
+
 bool ksmol_addr_is_broadcast(const struct ksmol_iface *iface, __be32 addr)
 {
 	const struct ksmol_ifaddr *ifa;
