@@ -61,10 +61,14 @@ static bool segment_full(const struct ksmol_phy *phy,
  */
 static bool segment_pages_kept(const struct ksmol_pbuf *pb)
 {
-	const struct ksmol_pool *pool = pb->pool;
+	u32 limit = pb->pool->cfg.count[KSMOL_CLASS_TX] / 2;
+	struct ksmol_pool *pool = pb->pool;
 
-	return READ_ONCE(pool->quarantined) >
-	       pool->cfg.count[KSMOL_CLASS_TX] / 2;
+	if (likely(READ_ONCE(pool->quarantined) <= limit))
+		return false;
+	/* While there are others, nobody looks whether these are free again. */
+	ksmol_pool_reap(pool, true);
+	return READ_ONCE(pool->quarantined) > limit;
 }
 
 static void segment_copy(struct sk_buff *skb,
