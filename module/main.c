@@ -30,9 +30,12 @@ static int __init ksmol_init(void)
 	err = ksmol_stats_init();
 	if (err)
 		return err;
-	err = ksmol_pool_init(&ksmol_pool, &cfg);
+	err = ksmol_pool_flush_init();
 	if (err)
 		goto err_stats;
+	err = ksmol_pool_init(&ksmol_pool, &cfg);
+	if (err)
+		goto err_flush;
 	ksmol_pool_debugfs(&ksmol_pool);
 	ksmol_fault_init();
 	err = ksmol_phy_init();
@@ -59,6 +62,8 @@ err_phy:
 err_pool:
 	ksmol_fault_exit();
 	ksmol_pool_destroy(&ksmol_pool);
+err_flush:
+	ksmol_pool_flush_exit();
 err_stats:
 	ksmol_stats_exit();
 	return err;
@@ -72,6 +77,7 @@ static void __exit ksmol_exit(void)
 	ksmol_phy_exit();
 	ksmol_fault_exit();
 	ksmol_pool_destroy(&ksmol_pool);
+	ksmol_pool_flush_exit();
 	ksmol_stats_exit();
 }
 

@@ -9,6 +9,7 @@
 #ifndef _KSMOL_COMPAT_H
 #define _KSMOL_COMPAT_H
 
+#include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
@@ -80,6 +81,34 @@
 #define ksmol_skb_readable(skb)	skb_frags_readable(skb)
 #else
 #define ksmol_skb_readable(skb)	true
+#endif
+
+/* A device for NAPI instances that belong to none: by itself from 6.10 on. */
+#ifdef KSMOL_HAVE_NETDEV_DUMMY
+static inline struct net_device *ksmol_netdev_dummy(void)
+{
+	return alloc_netdev_dummy(0);
+}
+
+static inline void ksmol_netdev_dummy_free(struct net_device *dev)
+{
+	if (dev)
+		free_netdev(dev);
+}
+#else
+static inline struct net_device *ksmol_netdev_dummy(void)
+{
+	struct net_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
+
+	if (dev)
+		init_dummy_netdev(dev);
+	return dev;
+}
+
+static inline void ksmol_netdev_dummy_free(struct net_device *dev)
+{
+	kfree(dev);
+}
 #endif
 
 #endif /* _KSMOL_COMPAT_H */

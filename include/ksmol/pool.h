@@ -609,6 +609,10 @@ void ksmol_pbuf_sk_release(struct ksmol_pbuf *pb);
 /* close(): take back the references of all pbufs charged to @sk. Process. */
 void ksmol_pool_release_sk(struct ksmol_pool *pool, struct sock *sk);
 
+/* For all pools: before the first and after the last of them. Process. */
+int ksmol_pool_flush_init(void);
+void ksmol_pool_flush_exit(void);
+
 /* --- the audit --- */
 
 /**

@@ -271,6 +271,7 @@ void ksmol_pool_destroy(struct ksmol_pool *pool)
 			pool_complain(&census);
 			warn = jiffies + 10 * HZ;
 		}
+		ksmol_pool_flush();
 		msleep(20);
 	}
 	ksmol_debugfs_remove(pool->debugfs);

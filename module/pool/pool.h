@@ -18,6 +18,9 @@ void ksmol_pool_reap_exit(struct ksmol_pool *pool);
 /* Looks for room again in a jiffy, when no event will tell. Any context. */
 void ksmol_pool_retry(struct ksmol_pool *pool);
 
+/* Makes all CPUs free what lies around there to be freed. Not in an interrupt. */
+void ksmol_pool_flush(void);
+
 /* Wakes those who wait for TX room, if there are any. Any context. */
 void ksmol_pool_wake(struct ksmol_pool *pool);
 

@@ -38,6 +38,24 @@ static bool chain_idle(const struct ksmol_pbuf *pb)
 	return true;
 }
 
+/* Not free yet, or not the place to say so. */
+static void pbuf_return(struct ksmol_pool *pool, struct ksmol_pbuf *pb)
+{
+	llist_add(&pb->node, &pool->returned);	/* (R) */
+	smp_mb();	/* (C) pairs with (S) in alloc.c */
+	if (READ_ONCE(pool->starved))
+		tasklet_schedule(&pool->reap);
+}
+
+/* How often the quarantine is looked at while nobody waits for it. */
+#define REAP_IDLE (HZ / 10 ?: 1)
+
+static void reap_later(struct ksmol_pool *pool, unsigned long delay)
+{
+	if (!READ_ONCE(pool->closing))
+		mod_timer(&pool->reap_timer, jiffies + delay);
+}
+
 void ksmol_pbuf_complete(struct ksmol_pbuf *pb)
 {
 	struct ksmol_pool *pool = pb->pool;
@@ -47,14 +65,10 @@ void ksmol_pbuf_complete(struct ksmol_pbuf *pb)
 	for (part = pb; part; part = part->chain)
 		ksmol_pbuf_sk_release(part);
 
-	if (in_softirq() && !in_hardirq() && chain_idle(pb)) {
+	if (in_softirq() && !in_hardirq() && chain_idle(pb))
 		ksmol_pbuf_free(pb);
-	} else {
-		llist_add(&pb->node, &pool->returned);	/* (R) */
-		smp_mb();	/* (C) pairs with (S) in alloc.c */
-		if (READ_ONCE(pool->starved))
-			tasklet_schedule(&pool->reap);
-	}
+	else
+		pbuf_return(pool, pb);
 	rcu_read_unlock();
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_complete);
@@ -68,10 +82,10 @@ void ksmol_pbuf_retire(struct ksmol_pbuf *pb)
 		return;
 	}
 	ksmol_pbuf_own(pb, KSMOL_OWNER_DEVICE);
-	llist_add(&pb->node, &pool->returned);	/* (R) */
-	smp_mb();	/* (C) pairs with (S) in alloc.c */
-	if (READ_ONCE(pool->starved))
-		tasklet_schedule(&pool->reap);
+	pbuf_return(pool, pb);
+	/* No event will tell when the page is let go of. */
+	if (!timer_pending(&pool->reap_timer))
+		reap_later(pool, REAP_IDLE);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_retire);
 
@@ -120,13 +134,14 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_reap);
  */
 static void reap_for_waiters(struct ksmol_pool *pool)
 {
-	ksmol_pool_reap(pool, true);
 	if (!READ_ONCE(pool->starved) || READ_ONCE(pool->closing))
 		return;
-	if (ksmol_pool_stock(pool, KSMOL_CLASS_TX))
+	if (ksmol_pool_stock(pool, KSMOL_CLASS_TX)) {
 		ksmol_pool_wake(pool);
-	else if (READ_ONCE(pool->quarantined))
+	} else if (READ_ONCE(pool->quarantined)) {
+		ksmol_pool_flush();
 		ksmol_pool_retry(pool);
+	}
 }
 
 void ksmol_pool_retry(struct ksmol_pool *pool)
@@ -138,6 +153,7 @@ static void reap_tasklet(struct tasklet_struct *t)
 {
 	struct ksmol_pool *pool = from_tasklet(pool, t, reap);
 
+	ksmol_pool_reap(pool, true);
 	reap_for_waiters(pool);
 }
 
@@ -145,7 +161,13 @@ static void reap_timer(struct timer_list *t)
 {
 	struct ksmol_pool *pool = timer_container_of(pool, t, reap_timer);
 
+	unsigned int n = ksmol_pool_reap(pool, true);
+
 	reap_for_waiters(pool);
+	if (READ_ONCE(pool->quarantined) && !READ_ONCE(pool->starved)) {
+		ksmol_pool_flush();
+		reap_later(pool, n ? 1 : REAP_IDLE);
+	}
 }
 
 void ksmol_pool_reap_init(struct ksmol_pool *pool)
