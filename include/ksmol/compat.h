@@ -9,7 +9,6 @@
 #ifndef _KSMOL_COMPAT_H
 #define _KSMOL_COMPAT_H
 
-#include <linux/netdevice.h>
 #include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/timer.h>
@@ -83,32 +82,21 @@
 #define ksmol_skb_readable(skb)	true
 #endif
 
-/* A device for NAPI instances that belong to none: by itself from 6.10 on. */
+/* A device for NAPI instances that belong to none: by itself from 6.10 on.
+ * For those who include linux/netdevice.h.
+ */
 #ifdef KSMOL_HAVE_NETDEV_DUMMY
-static inline struct net_device *ksmol_netdev_dummy(void)
-{
-	return alloc_netdev_dummy(0);
-}
-
-static inline void ksmol_netdev_dummy_free(struct net_device *dev)
-{
-	if (dev)
-		free_netdev(dev);
-}
+#define ksmol_netdev_dummy()		alloc_netdev_dummy(0)
+#define ksmol_netdev_dummy_free(dev)	free_netdev(dev)
 #else
-static inline struct net_device *ksmol_netdev_dummy(void)
-{
-	struct net_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL);
-
-	if (dev)
-		init_dummy_netdev(dev);
-	return dev;
-}
-
-static inline void ksmol_netdev_dummy_free(struct net_device *dev)
-{
-	kfree(dev);
-}
+#define ksmol_netdev_dummy() ({						\
+	struct net_device *__dev = kzalloc_obj(*__dev);			\
+									\
+	if (__dev)							\
+		init_dummy_netdev(__dev);				\
+	__dev;								\
+})
+#define ksmol_netdev_dummy_free(dev)	kfree(dev)
 #endif
 
 #endif /* _KSMOL_COMPAT_H */

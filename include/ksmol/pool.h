@@ -446,7 +446,7 @@ void ksmol_pbuf_retire(struct ksmol_pbuf *pb);
 
 /**
  * ksmol_pool_reap() - move proven completions to their free lists
- * @quarantine: also look again at some of those that were not proven before
+ * @quarantine: look again at more of those that were not proven before
  *
  * Context: BH disabled. Return: pbufs that came home.
  */

@@ -66,7 +66,8 @@ int ksmol_pool_flush_init(void)
 	flush_dev = ksmol_netdev_dummy();
 	flushes = alloc_percpu(struct flush);
 	if (!flush_dev || !flushes) {
-		ksmol_netdev_dummy_free(flush_dev);
+		if (flush_dev)
+			ksmol_netdev_dummy_free(flush_dev);
 		free_percpu(flushes);
 		return -ENOMEM;
 	}

@@ -104,13 +104,18 @@ static unsigned int reap_one(struct ksmol_pbuf *pb,
 	return n;
 }
 
-/* Most of the quarantine that one call looks at: its work is bounded. */
-#define REAP_BATCH 32
+/*
+ * Most of the quarantine that one call looks at: its work is bounded. Each
+ * sender in passing looks at a few, so that pages which a reader had for some
+ * microseconds come back while they are still in the cache.
+ */
+#define REAP_BATCH	32
+#define REAP_FEW	4
 
 unsigned int ksmol_pool_reap(struct ksmol_pool *pool, bool quarantine)
 {
 	struct llist_node *returned = llist_del_all(&pool->returned);
-	u32 left = quarantine ? REAP_BATCH : 0;
+	u32 left = quarantine ? REAP_BATCH : REAP_FEW;
 	struct ksmol_pbuf *pb, *next;
 	unsigned int n = 0;
 
