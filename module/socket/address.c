@@ -6,8 +6,7 @@
 
 static const struct ksmol_addr addr_any;
 
-/* Linux's own fields, which getsockname() and debugging tools read. */
-static void inet_mirror(struct ksmol_sock *ks)
+void ksmol_addr_mirror(struct ksmol_sock *ks)
 {
 	struct inet_sock *inet = &ks->inet;
 
@@ -19,9 +18,8 @@ static void inet_mirror(struct ksmol_sock *ks)
 	inet->inet_dport = ks->rport;
 }
 
-/* The address in @uaddr; AF_UNSPEC passes where Linux lets it. */
-static int addr_get(struct sockaddr_unsized *uaddr, int len, bool bind,
-		    struct ksmol_addr *addr, __be16 *port)
+int ksmol_sockaddr_get(struct sockaddr_unsized *uaddr, int len, bool bind,
+		       struct ksmol_addr *addr, __be16 *port)
 {
 	const struct sockaddr_in *sin = (struct sockaddr_in *)uaddr;
 
@@ -103,7 +101,7 @@ static int bind_locked(struct ksmol_sock *ks, const struct ksmol_addr *addr,
 		sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
 	if (port)
 		sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
-	inet_mirror(ks);
+	ksmol_addr_mirror(ks);
 	return 0;
 }
 
@@ -115,7 +113,7 @@ int ksmol_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len)
 	bool group;
 	int err;
 
-	err = addr_get(uaddr, len, true, &addr, &port);
+	err = ksmol_sockaddr_get(uaddr, len, true, &addr, &port);
 	if (err)
 		return err;
 	err = bind_check(ks, &addr, ntohs(port), &group);
@@ -133,7 +131,7 @@ static int autobind_locked(struct ksmol_sock *ks)
 		return 0;
 	if (ksmol_port_get(ks, &addr_any, 0))
 		return -EAGAIN;
-	inet_mirror(ks);
+	ksmol_addr_mirror(ks);
 	return 0;
 }
 
@@ -170,7 +168,7 @@ static int connect_locked(struct ksmol_sock *ks, const struct ksmol_addr *raddr,
 	ksmol_demux_move(ks, ksmol_addr_any(&ks->laddr) ? &dst.saddr :
 							  &ks->laddr,
 			 raddr, rport);
-	inet_mirror(ks);
+	ksmol_addr_mirror(ks);
 	sk->sk_state = TCP_ESTABLISHED;
 	return 0;
 }
@@ -192,7 +190,7 @@ static void disconnect_locked(struct ksmol_sock *ks)
 		ksmol_demux_unbind(ks);
 		ks->lport = 0;
 	}
-	inet_mirror(ks);
+	ksmol_addr_mirror(ks);
 }
 
 int ksmol_connect(struct socket *sock, struct sockaddr_unsized *uaddr, int len,
@@ -211,7 +209,7 @@ int ksmol_connect(struct socket *sock, struct sockaddr_unsized *uaddr, int len,
 		release_sock(sock->sk);
 		return 0;
 	}
-	err = addr_get(uaddr, len, false, &addr, &port);
+	err = ksmol_sockaddr_get(uaddr, len, false, &addr, &port);
 	if (err)
 		return err;
 	lock_sock(sock->sk);

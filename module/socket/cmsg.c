@@ -74,6 +74,22 @@ int ksmol_cmsg_send(struct msghdr *msg, struct ksmol_flow *flow)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_cmsg_send);
 
+/* A stream takes none for itself; Linux's checks of those for all sockets. */
+int ksmol_cmsg_stream(struct msghdr *msg)
+{
+	struct cmsghdr *cmsg;
+
+	for_each_cmsghdr(cmsg, msg) {
+		if (!CMSG_OK(msg, cmsg))
+			return -EINVAL;
+		if (cmsg->cmsg_level == SOL_SOCKET &&
+		    cmsg->cmsg_type != SCM_RIGHTS &&
+		    cmsg->cmsg_type != SCM_CREDENTIALS)
+			return -EINVAL;
+	}
+	return 0;
+}
+
 /* --- with recvmsg() --- */
 
 /* SO_TIMESTAMP: microseconds; the old form has the program's own long. */

@@ -4,7 +4,9 @@
  *
  * Every bound socket stands in two: in the port table, where binding looks
  * for conflicts and broadcasts find all their receivers, and in the lookup
- * table under all that it insists on. Lock order: port bucket, lookup bucket.
+ * table under all that it insists on; streams only once they listen or
+ * connect. Datagrams and streams have a pair each, so that many connections
+ * don't make a datagram's way longer. Lock order: port bucket, lookup bucket.
  */
 
 #include <linux/hash.h>
@@ -14,13 +16,28 @@
 #include <net/netns/hash.h>
 #include "sock.h"
 
-static struct {
+/**
+ * struct table_pair - the two tables of datagrams, or of streams
+ * @lookup: by what sockets insist on
+ * @ports: by port
+ * @bound: sockets in @ports
+ * @nr: sockets in @lookup by kind
+ */
+struct table_pair {
 	struct ksmol_bucket *lookup;
 	struct ksmol_bucket *ports;
-	u32 mask;
-	u32 seed;
+	atomic_t bound ____cacheline_aligned_in_smp;
 	atomic_t nr[KSMOL_NR_BIND_KINDS];
-} table __read_mostly;
+};
+
+static struct table_pair datagrams, streams;
+static u32 table_mask __read_mostly;
+static u32 table_seed __read_mostly;
+
+static struct table_pair *pair_of(const struct ksmol_sock *ks)
+{
+	return ks->proto == IPPROTO_TCP ? &streams : &datagrams;
+}
 
 /* Ports are spread already, and no peer chooses ours: nothing to hide. */
 static u32 hash_port(const struct net *net, u8 proto, __be16 lport)
@@ -43,7 +60,7 @@ static u32 hash_flow(const struct net *net, u8 proto,
 	return jhash_3words(ksmol_addr_fold(laddr) ^ net_hash_mix(net),
 			    ksmol_addr_fold(raddr),
 			    (__force u16)lport << 16 | (__force u16)rport,
-			    table.seed ^ proto);
+			    table_seed ^ proto);
 }
 
 static u32 key_flow_hash(const struct ksmol_key *key)
@@ -92,9 +109,10 @@ static bool share_wins(const struct ksmol_sock *ks, u32 *hash, int nr)
 }
 
 static __always_inline struct ksmol_sock *
-bucket_find(const struct ksmol_key *key, u32 hash, enum ksmol_bind_kind kind)
+bucket_find(const struct ksmol_bucket *lookup, const struct ksmol_key *key,
+	    u32 hash, enum ksmol_bind_kind kind)
 {
-	u32 slot = hash & table.mask;
+	u32 slot = hash & table_mask;
 	struct hlist_nulls_node *node;
 	struct ksmol_sock *ks, *best;
 	int points, most, nr;
@@ -104,8 +122,7 @@ again:
 	best = NULL;
 	most = 0;
 	nr = 0;
-	hlist_nulls_for_each_entry_rcu(ks, node, &table.lookup[slot].head,
-				       lookup) {
+	hlist_nulls_for_each_entry_rcu(ks, node, &lookup[slot].head, lookup) {
 		points = score(ks, key, kind);
 		if (points > most) {
 			best = ks;
@@ -123,28 +140,63 @@ again:
 	return best;
 }
 
+/* Those that are bound, but connected to nobody. */
+static __always_inline struct ksmol_sock *
+pair_find_bound(const struct table_pair *pair, const struct ksmol_key *key)
+{
+	struct ksmol_sock *ks;
+
+	if (atomic_read(&pair->nr[KSMOL_BIND_ADDR])) {
+		ks = bucket_find(pair->lookup, key,
+				 hash_addr(key->net, key->proto, key->lport,
+					   key->laddr), KSMOL_BIND_ADDR);
+		if (ks)
+			return ks;
+	}
+	if (!atomic_read(&pair->nr[KSMOL_BIND_ANY]))
+		return NULL;
+	return bucket_find(pair->lookup, key,
+			   hash_port(key->net, key->proto, key->lport),
+			   KSMOL_BIND_ANY);
+}
+
 struct ksmol_sock *ksmol_demux_lookup(const struct ksmol_key *key)
 {
 	struct ksmol_sock *ks;
 
-	if (atomic_read(&table.nr[KSMOL_BIND_FLOW])) {
-		ks = bucket_find(key, key_flow_hash(key), KSMOL_BIND_FLOW);
+	if (atomic_read(&datagrams.nr[KSMOL_BIND_FLOW])) {
+		ks = bucket_find(datagrams.lookup, key, key_flow_hash(key),
+				 KSMOL_BIND_FLOW);
 		if (ks)
 			return ks;
 	}
-	if (atomic_read(&table.nr[KSMOL_BIND_ADDR])) {
-		ks = bucket_find(key, hash_addr(key->net, key->proto,
-						key->lport, key->laddr),
-				 KSMOL_BIND_ADDR);
-		if (ks)
-			return ks;
-	}
-	if (!atomic_read(&table.nr[KSMOL_BIND_ANY]))
-		return NULL;
-	return bucket_find(key, hash_port(key->net, key->proto, key->lport),
-			   KSMOL_BIND_ANY);
+	return pair_find_bound(&datagrams, key);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_lookup);
+
+struct ksmol_sock *ksmol_demux_listener(const struct ksmol_key *key)
+{
+	return pair_find_bound(&streams, key);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_listener);
+
+/* There is at most one such connection: the first is the best. */
+struct ksmol_sock *ksmol_demux_flow(const struct ksmol_key *key)
+{
+	u32 slot = key_flow_hash(key) & table_mask;
+	struct hlist_nulls_node *node;
+	struct ksmol_sock *ks;
+
+again:
+	hlist_nulls_for_each_entry_rcu(ks, node, &streams.lookup[slot].head,
+				       lookup)
+		if (ks->rport == key->rport && score(ks, key, KSMOL_BIND_FLOW))
+			return ks;
+	if (unlikely(get_nulls_value(node) != slot))
+		goto again;
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_flow);
 
 static bool broadcast_match(const struct ksmol_sock *ks,
 			    const struct ksmol_key *key)
@@ -180,8 +232,8 @@ static struct ksmol_sock *chain_match(struct hlist_nulls_node *node,
 
 struct ksmol_sock *ksmol_demux_first(const struct ksmol_key *key)
 {
-	u32 slot = hash_port(key->net, key->proto, key->lport) & table.mask;
-	struct hlist_nulls_head *head = &table.ports[slot].head;
+	u32 slot = hash_port(key->net, key->proto, key->lport) & table_mask;
+	struct hlist_nulls_head *head = &datagrams.ports[slot].head;
 
 	return chain_match(rcu_dereference_raw(hlist_nulls_first_rcu(head)),
 			   key);
@@ -205,7 +257,7 @@ static struct ksmol_bucket *port_bucket(const struct ksmol_sock *ks,
 {
 	u32 hash = hash_port(sock_net(&ks->inet.sk), ks->proto, lport);
 
-	return &table.ports[hash & table.mask];
+	return &pair_of(ks)->ports[hash & table_mask];
 }
 
 static bool addrs_overlap(const struct ksmol_addr *a,
@@ -214,10 +266,13 @@ static bool addrs_overlap(const struct ksmol_addr *a,
 	return ksmol_addr_any(a) || ksmol_addr_any(b) || ksmol_addr_equal(a, b);
 }
 
-/* May both stand although their ports, addresses and devices overlap? */
+/* May both stand although their ports, addresses and devices overlap? A
+ * listener shares with nobody but those who share the work.
+ */
 static bool may_share(const struct sock *sk, const struct sock *other)
 {
-	if (sk->sk_reuse && other->sk_reuse)
+	if (sk->sk_reuse && other->sk_reuse &&
+	    READ_ONCE(other->sk_state) != TCP_LISTEN)
 		return true;
 	return sk->sk_reuseport && other->sk_reuseport &&
 	       uid_eq(READ_ONCE(sk->sk_uid), READ_ONCE(other->sk_uid));
@@ -230,7 +285,7 @@ static bool conflicts(const struct ksmol_sock *ks,
 	const struct sock *sk = &ks->inet.sk, *sk2 = &other->inet.sk;
 	int dev = sk->sk_bound_dev_if, dev2 = READ_ONCE(sk2->sk_bound_dev_if);
 
-	if (other->lport != lport || other->proto != ks->proto ||
+	if (other == ks || other->lport != lport || other->proto != ks->proto ||
 	    !net_eq(sock_net(sk), sock_net(sk2)))
 		return false;
 	if (dev && dev2 && dev != dev2)
@@ -278,27 +333,62 @@ static u32 sock_hash(const struct ksmol_sock *ks)
 	}
 }
 
-static void lookup_add(struct ksmol_sock *ks)
+/* Is there such a connection already? Bucket locked. */
+static bool flow_taken(struct ksmol_bucket *bucket, const struct ksmol_sock *ks)
 {
+	const struct hlist_nulls_node *node;
+	const struct ksmol_sock *other;
+
+	hlist_nulls_for_each_entry(other, node, &bucket->head, lookup)
+		if (other->kind == KSMOL_BIND_FLOW && other->hash == ks->hash &&
+		    other->lport == ks->lport && other->rport == ks->rport &&
+		    ksmol_addr_equal(&other->raddr, &ks->raddr) &&
+		    ksmol_addr_equal(&other->laddr, &ks->laddr) &&
+		    net_eq(sock_net(&other->inet.sk), sock_net(&ks->inet.sk)))
+			return true;
+	return false;
+}
+
+/* Datagram sockets may be connected to the same peer, streams may not. */
+static bool lookup_add(struct ksmol_sock *ks)
+{
+	struct table_pair *pair = pair_of(ks);
 	struct ksmol_bucket *bucket;
+	bool taken;
 
 	ks->kind = bind_kind(ks);
 	ks->hash = sock_hash(ks);
-	bucket = &table.lookup[ks->hash & table.mask];
+	bucket = &pair->lookup[ks->hash & table_mask];
 	spin_lock(&bucket->lock);
-	hlist_nulls_add_head_rcu(&ks->lookup, &bucket->head);
+	taken = pair == &streams && ks->kind == KSMOL_BIND_FLOW &&
+		flow_taken(bucket, ks);
+	if (!taken)
+		hlist_nulls_add_head_rcu(&ks->lookup, &bucket->head);
 	spin_unlock(&bucket->lock);
-	atomic_inc(&table.nr[ks->kind]);
+	if (!taken)
+		atomic_inc(&pair->nr[ks->kind]);
+	return !taken;
 }
 
 static void lookup_del(struct ksmol_sock *ks)
 {
-	struct ksmol_bucket *bucket = &table.lookup[ks->hash & table.mask];
+	struct table_pair *pair = pair_of(ks);
+	struct ksmol_bucket *bucket;
 
+	if (hlist_nulls_unhashed(&ks->lookup))
+		return;
+	bucket = &pair->lookup[ks->hash & table_mask];
 	spin_lock(&bucket->lock);
 	hlist_nulls_del_init_rcu(&ks->lookup);
 	spin_unlock(&bucket->lock);
-	atomic_dec(&table.nr[ks->kind]);
+	atomic_dec(&pair->nr[ks->kind]);
+}
+
+static void port_add(struct ksmol_sock *ks, struct ksmol_bucket *bucket)
+{
+	hlist_nulls_add_head_rcu(&ks->port, &bucket->head);
+	atomic_inc(&pair_of(ks)->bound);
+	sock_prot_inuse_add(sock_net(&ks->inet.sk), ks->inet.sk.sk_prot, 1);
 }
 
 int ksmol_demux_bind(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
@@ -307,19 +397,18 @@ int ksmol_demux_bind(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 	struct ksmol_bucket *bucket = port_bucket(ks, lport);
 	int err = 0;
 
-	spin_lock(&bucket->lock);
+	spin_lock_bh(&bucket->lock);
 	if (bucket_conflicts(bucket, ks, laddr, lport, strict)) {
 		err = -EADDRINUSE;
 	} else {
 		ks->laddr = *laddr;
 		ks->lport = lport;
-		hlist_nulls_add_head_rcu(&ks->port, &bucket->head);
-		lookup_add(ks);
+		ks->roving = false;
+		port_add(ks, bucket);
+		if (ks->proto != IPPROTO_TCP)
+			lookup_add(ks);
 	}
-	spin_unlock(&bucket->lock);
-	if (!err)
-		sock_prot_inuse_add(sock_net(&ks->inet.sk),
-				    ks->inet.sk.sk_prot, 1);
+	spin_unlock_bh(&bucket->lock);
 	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_bind);
@@ -331,10 +420,11 @@ void ksmol_demux_unbind(struct ksmol_sock *ks)
 	if (hlist_nulls_unhashed(&ks->port))
 		return;
 	bucket = port_bucket(ks, ks->lport);
-	spin_lock(&bucket->lock);
+	spin_lock_bh(&bucket->lock);
 	lookup_del(ks);
 	hlist_nulls_del_init_rcu(&ks->port);
-	spin_unlock(&bucket->lock);
+	spin_unlock_bh(&bucket->lock);
+	atomic_dec(&pair_of(ks)->bound);
 	sock_prot_inuse_add(sock_net(&ks->inet.sk), ks->inet.sk.sk_prot, -1);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_unbind);
@@ -344,45 +434,171 @@ void ksmol_demux_move(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 {
 	struct ksmol_bucket *bucket = port_bucket(ks, ks->lport);
 
-	spin_lock(&bucket->lock);
+	spin_lock_bh(&bucket->lock);
 	lookup_del(ks);
 	ks->laddr = *laddr;
 	ks->raddr = *raddr;
 	ks->rport = rport;
 	lookup_add(ks);
-	spin_unlock(&bucket->lock);
+	spin_unlock_bh(&bucket->lock);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_move);
 
-/* --- the whole table --- */
+/* --- streams --- */
+
+int ksmol_demux_listen(struct ksmol_sock *ks)
+{
+	struct ksmol_bucket *bucket = port_bucket(ks, ks->lport);
+	int err = 0;
+
+	spin_lock_bh(&bucket->lock);
+	/* Those that may share a bound port may not all listen. */
+	if (bucket_conflicts(bucket, ks, &ks->laddr, ks->lport, false)) {
+		err = -EADDRINUSE;
+	} else {
+		ks->rport = 0;
+		WRITE_ONCE(ks->inet.sk.sk_state, TCP_LISTEN);
+		lookup_add(ks);
+	}
+	spin_unlock_bh(&bucket->lock);
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_listen);
+
+/* Has anybody bound the port that connect() would like? Bucket locked. */
+static bool port_owned(struct ksmol_bucket *bucket, const struct ksmol_sock *ks,
+		       const struct ksmol_addr *laddr, __be16 lport)
+{
+	const struct hlist_nulls_node *node;
+	const struct ksmol_sock *other;
+
+	hlist_nulls_for_each_entry(other, node, &bucket->head, port)
+		if (!other->roving && conflicts(ks, other, laddr, lport, true))
+			return true;
+	return false;
+}
+
+static void set_ends(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
+		     __be16 lport, const struct ksmol_addr *raddr, __be16 rport)
+{
+	ks->laddr = *laddr;
+	ks->lport = lport;
+	ks->raddr = *raddr;
+	ks->rport = rport;
+}
+
+int ksmol_demux_connect(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
+			__be16 lport, const struct ksmol_addr *raddr,
+			__be16 rport)
+{
+	struct ksmol_addr was_laddr = ks->laddr, was_raddr = ks->raddr;
+	__be16 was_lport = ks->lport, was_rport = ks->rport;
+	struct ksmol_bucket *bucket = port_bucket(ks, lport);
+	bool bound = !hlist_nulls_unhashed(&ks->port);
+	int err = 0;
+
+	spin_lock_bh(&bucket->lock);
+	if (!bound && port_owned(bucket, ks, laddr, lport)) {
+		err = -EADDRINUSE;
+		goto out;
+	}
+	set_ends(ks, laddr, lport, raddr, rport);
+	if (!lookup_add(ks)) {
+		set_ends(ks, &was_laddr, was_lport, &was_raddr, was_rport);
+		err = -EADDRNOTAVAIL;
+	} else if (!bound) {
+		ks->roving = true;
+		port_add(ks, bucket);
+	}
+out:
+	spin_unlock_bh(&bucket->lock);
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_connect);
+
+int ksmol_demux_child(struct ksmol_sock *ks)
+{
+	struct ksmol_bucket *bucket = port_bucket(ks, ks->lport);
+	int err = 0;
+
+	spin_lock_bh(&bucket->lock);
+	if (lookup_add(ks))
+		port_add(ks, bucket);
+	else
+		err = -EADDRNOTAVAIL;
+	spin_unlock_bh(&bucket->lock);
+	return err;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_child);
+
+void ksmol_demux_hide(struct ksmol_sock *ks, const struct ksmol_addr *laddr)
+{
+	struct ksmol_bucket *bucket;
+
+	if (hlist_nulls_unhashed(&ks->port))
+		return;
+	bucket = port_bucket(ks, ks->lport);
+	spin_lock_bh(&bucket->lock);
+	lookup_del(ks);
+	ks->laddr = *laddr;
+	spin_unlock_bh(&bucket->lock);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_hide);
+
+void ksmol_demux_disconnect(struct ksmol_sock *ks)
+{
+	static const struct ksmol_addr any;
+	struct sock *sk = &ks->inet.sk;
+	bool keep_addr = sk->sk_userlocks & SOCK_BINDADDR_LOCK;
+	const struct ksmol_addr *laddr = keep_addr ? &ks->laddr : &any;
+
+	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
+	    !sock_flag(sk, SOCK_DEAD)) {
+		ksmol_demux_hide(ks, laddr);
+	} else {
+		ksmol_demux_unbind(ks);
+		ks->laddr = *laddr;
+		ks->lport = 0;
+		ks->inet.inet_num = 0;
+	}
+	if (!keep_addr)
+		ks->saddr = any;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_disconnect);
+
+/* --- all tables --- */
+
+static bool bucket_each(struct ksmol_bucket *bucket,
+			bool (*fn)(struct ksmol_sock *ks, void *arg), void *arg)
+{
+	struct hlist_nulls_node *node;
+	struct ksmol_sock *ks;
+	bool on = true;
+
+	rcu_read_lock();
+	hlist_nulls_for_each_entry_rcu(ks, node, &bucket->head, port) {
+		on = fn(ks, arg);
+		if (!on)
+			break;
+	}
+	rcu_read_unlock();
+	return on;
+}
 
 void ksmol_demux_for_each(bool (*fn)(struct ksmol_sock *ks, void *arg),
 			  void *arg)
 {
-	struct hlist_nulls_node *node;
-	struct ksmol_sock *ks;
 	u32 slot;
 
-	for (slot = 0; slot <= table.mask; slot++) {
-		rcu_read_lock();
-		hlist_nulls_for_each_entry_rcu(ks, node,
-					       &table.ports[slot].head, port) {
-			if (fn(ks, arg))
-				continue;
-			rcu_read_unlock();
+	for (slot = 0; slot <= table_mask; slot++)
+		if (!bucket_each(&datagrams.ports[slot], fn, arg) ||
+		    !bucket_each(&streams.ports[slot], fn, arg))
 			return;
-		}
-		rcu_read_unlock();
-	}
 }
 
 u32 ksmol_demux_count(void)
 {
-	u32 kind, n = 0;
-
-	for (kind = 0; kind < KSMOL_NR_BIND_KINDS; kind++)
-		n += atomic_read(&table.nr[kind]);
-	return n;
+	return atomic_read(&datagrams.bound) + atomic_read(&streams.bound);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_count);
 
@@ -402,24 +618,40 @@ static struct ksmol_bucket *buckets_alloc(u32 n, struct lock_class_key *class)
 	return buckets;
 }
 
-int ksmol_demux_init(u32 buckets)
+static void pair_free(struct table_pair *pair)
+{
+	kvfree(pair->lookup);
+	kvfree(pair->ports);
+	pair->lookup = NULL;
+	pair->ports = NULL;
+}
+
+static int pair_alloc(struct table_pair *pair, u32 buckets)
 {
 	/* One is taken inside the other: lockdep must tell them apart. */
 	static struct lock_class_key lookup_class, ports_class;
 
-	table.lookup = buckets_alloc(buckets, &lookup_class);
-	table.ports = buckets_alloc(buckets, &ports_class);
-	if (!table.lookup || !table.ports) {
+	pair->lookup = buckets_alloc(buckets, &lookup_class);
+	pair->ports = buckets_alloc(buckets, &ports_class);
+	return pair->lookup && pair->ports ? 0 : -ENOMEM;
+}
+
+int ksmol_demux_init(u32 buckets)
+{
+	int err;
+
+	table_mask = buckets - 1;
+	table_seed = get_random_u32();
+	err = pair_alloc(&datagrams, buckets);
+	if (!err)
+		err = pair_alloc(&streams, buckets);
+	if (err)
 		ksmol_demux_exit();
-		return -ENOMEM;
-	}
-	table.mask = buckets - 1;
-	table.seed = get_random_u32();
-	return 0;
+	return err;
 }
 
 void ksmol_demux_exit(void)
 {
-	kvfree(table.lookup);
-	kvfree(table.ports);
+	pair_free(&streams);
+	pair_free(&datagrams);
 }

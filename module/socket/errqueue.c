@@ -6,7 +6,7 @@
 
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
-#include "sock.h"
+#include "tcp_sock.h"
 
 /* As many quoted bytes as an error queue entry keeps. */
 #define ERROR_PAYLOAD_MAX 1024U
@@ -72,12 +72,12 @@ static struct ksmol_sock *error_lookup(struct net *net,
 }
 
 /* A ping program recognizes its request by the header, which stands before
- * the payload in the quote.
+ * the payload in the quote; for a stream Linux gives the header, too.
  */
-static void error_queue_icmp(struct ksmol_sock *ks,
-			     const struct ksmol_icmp_error *err)
+void ksmol_error_queue_icmp(struct ksmol_sock *ks,
+			    const struct ksmol_icmp_error *err)
 {
-	u32 header = ks->proto == IPPROTO_ICMP && err->payload ?
+	u32 header = ks->proto != IPPROTO_UDP && err->payload ?
 		     KSMOL_ICMP_HLEN : 0;
 	struct sock_extended_err ee = {
 		.ee_errno = err->errno_,
@@ -108,8 +108,11 @@ static bool error_ignored(const struct ksmol_sock *ks,
 
 bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err)
 {
-	struct ksmol_sock *ks = error_lookup(net, err);
+	struct ksmol_sock *ks;
 
+	if (err->quote.proto == IPPROTO_TCP)
+		return ksmol_tcp_error_input(net, err);
+	ks = error_lookup(net, err);
 	if (!ks)
 		return false;
 	if (error_ignored(ks, err))
@@ -120,7 +123,7 @@ bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err)
 	 * error may pass by itself, so these need IP_RECVERR.
 	 */
 	if (ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
-		error_queue_icmp(ks, err);
+		ksmol_error_queue_icmp(ks, err);
 	else if (!err->fatal || ks->inet.sk.sk_state != TCP_ESTABLISHED)
 		return true;
 	ksmol_sock_fail(ks, err->errno_);

@@ -2,7 +2,7 @@
 /* From the network layer to a socket's receive queue. */
 
 #include <linux/skbuff.h>
-#include "sock.h"
+#include "tcp_sock.h"
 
 /*
  * Anybody asleep was seen under the queue's lock. Others want to be told of
@@ -156,6 +156,8 @@ enum ksmol_verdict ksmol_socket_input(struct ksmol_iface *iface, u8 proto,
 	struct ksmol_sock *ks;
 	int reason;
 
+	if (proto == IPPROTO_TCP)
+		return ksmol_tcp_socket_input(iface, pb);
 	if (likely(proto == IPPROTO_UDP)) {
 		reason = ksmol_udp_input(pb);
 		if (unlikely(reason))

@@ -4,7 +4,7 @@
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <net/ip.h>
-#include "sock.h"
+#include "tcp_sock.h"
 
 #define PORT_MAX 65535U
 
@@ -42,6 +42,8 @@ static int port_random(struct ksmol_sock *ks, const struct ksmol_addr *laddr)
 int ksmol_port_get(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 		   u16 port)
 {
+	if (ks->proto == IPPROTO_TCP)
+		return ksmol_tcp_port_get(ks, laddr, port);
 	if (!port)
 		return port_random(ks, laddr);
 	return ksmol_demux_bind(ks, laddr, htons(port), false);

@@ -7,7 +7,7 @@
 #include <net/inet_common.h>
 #include <net/protocol.h>
 #include <ksmol/params.h>
-#include "sock.h"
+#include "tcp_sock.h"
 
 /* Everything is unbound by destroy, which sk_common_release() calls first. */
 static void proto_unhash(struct sock *sk)
@@ -32,6 +32,27 @@ static struct proto ping_prot = {
 	.destroy = ksmol_sock_destroy,
 	.unhash = proto_unhash,
 	.close = ksmol_sock_close,
+};
+
+static struct sock *tcp_accept(struct sock *sk, KSMOL_ACCEPT_ARGS)
+{
+	return ksmol_tcp_accept(sk, KSMOL_ACCEPT_PASS);
+}
+
+static struct proto tcp_prot = {
+	.name = "KSMOL-TCP",
+	.owner = THIS_MODULE,
+	.obj_size = sizeof(struct ksmol_tcp_sock),
+	.init = ksmol_tcp_init_sock,
+	.destroy = ksmol_tcp_destroy_sock,
+	.unhash = proto_unhash,
+	.connect = ksmol_tcp_connect_sk,
+	.disconnect = ksmol_tcp_disconnect,
+	.accept = tcp_accept,
+	.shutdown = ksmol_tcp_shutdown_sk,
+	.keepalive = ksmol_tcp_set_keepalive,
+	.release_cb = ksmol_tcp_release_cb,
+	.close = ksmol_tcp_close,
 };
 
 #define DGRAM_OPS					\
@@ -63,10 +84,41 @@ static const struct proto_ops ping_ops = {
 	.sendmsg = ksmol_ping_sendmsg,
 };
 
+static const struct proto_ops tcp_ops = {
+	.family = PF_INET,
+	.owner = THIS_MODULE,
+	.release = inet_release,
+	.bind = ksmol_bind,
+	.connect = inet_stream_connect,
+	.socketpair = sock_no_socketpair,
+	.accept = inet_accept,
+	.getname = inet_getname,
+	.poll = ksmol_tcp_poll,
+	.ioctl = ksmol_tcp_ioctl,
+	.gettstamp = sock_gettstamp,
+	.listen = ksmol_tcp_listen,
+	.shutdown = inet_shutdown,
+	.setsockopt = ksmol_tcp_setsockopt,
+	.getsockopt = ksmol_tcp_getsockopt,
+	.sendmsg = ksmol_tcp_sendmsg,
+	.recvmsg = ksmol_tcp_recvmsg,
+	.mmap = sock_no_mmap,
+	.splice_read = ksmol_tcp_splice_read,
+	.splice_eof = ksmol_tcp_splice_eof,
+	.set_peek_off = sk_set_peek_off,
+	.set_rcvlowat = ksmol_tcp_set_rcvlowat,
+};
+
 static struct inet_protosw udp_sw = {
 	.type = SOCK_DGRAM,
 	.prot = &udp_prot,
 	.ops = &udp_ops,
+};
+
+static struct inet_protosw tcp_sw = {
+	.type = SOCK_STREAM,
+	.prot = &tcp_prot,
+	.ops = &tcp_ops,
 };
 
 static struct inet_protosw ping_sw = {
@@ -79,11 +131,11 @@ static struct inet_protosw ping_sw = {
  * The last registration of a number wins silently, and nothing tells which
  * are taken: try. A number that makes sockets already is somebody else's.
  */
-static int number_check(unsigned int protocol)
+static int number_check(int type, unsigned int protocol)
 {
 	struct socket *sock;
 
-	if (sock_create_kern(&init_net, PF_INET, SOCK_DGRAM, protocol, &sock))
+	if (sock_create_kern(&init_net, PF_INET, type, protocol, &sock))
 		return 0;
 	sock_release(sock);
 	pr_err("protocol number %u is taken by another module, see protocol=\n",
@@ -91,36 +143,63 @@ static int number_check(unsigned int protocol)
 	return -EBUSY;
 }
 
+static struct {
+	struct inet_protosw *sw;
+	unsigned int above;	/* added to protocol= */
+} numbers[] = {
+	{ &udp_sw, 0 },
+	{ &tcp_sw, 0 },
+	{ &ping_sw, 1 },
+};
+
+static int numbers_check(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(numbers) && !err; i++)
+		err = number_check(numbers[i].sw->type,
+				   ksmol_params.protocol + numbers[i].above);
+	return err;
+}
+
+/* Their slabs; those of the first @n go again. */
+static void protos_unregister(unsigned int n)
+{
+	while (n--)
+		proto_unregister(numbers[n].sw->prot);
+}
+
 int ksmol_proto_register(void)
 {
+	unsigned int i;
 	int err;
 
-	err = number_check(ksmol_params.protocol);
-	if (!err)
-		err = number_check(ksmol_params.protocol + 1);
+	err = numbers_check();
 	if (err)
 		return err;
-	err = proto_register(&udp_prot, 1);
-	if (err)
-		return err;
-	err = proto_register(&ping_prot, 1);
-	if (err) {
-		proto_unregister(&udp_prot);
-		return err;
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		err = proto_register(numbers[i].sw->prot, 1);
+		if (err) {
+			protos_unregister(i);
+			return err;
+		}
 	}
-	udp_sw.protocol = ksmol_params.protocol;
-	ping_sw.protocol = ksmol_params.protocol + 1;
-	inet_register_protosw(&udp_sw);
-	inet_register_protosw(&ping_sw);
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		numbers[i].sw->protocol = ksmol_params.protocol +
+					  numbers[i].above;
+		inet_register_protosw(numbers[i].sw);
+	}
 	return 0;
 }
 
 void ksmol_proto_unregister(void)
 {
-	inet_unregister_protosw(&ping_sw);
-	inet_unregister_protosw(&udp_sw);
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++)
+		inet_unregister_protosw(numbers[i].sw);
 	/* Sockets are freed by RCU callbacks, into these slabs. */
 	rcu_barrier();
-	proto_unregister(&ping_prot);
-	proto_unregister(&udp_prot);
+	protos_unregister(ARRAY_SIZE(numbers));
 }

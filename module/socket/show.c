@@ -3,22 +3,16 @@
 
 #include <linux/seq_file.h>
 #include <net/net_namespace.h>
-#include "sock.h"
-
-/* Lines at most; of more sockets only the number is shown. */
-#define SHOW_MAX 4096
-
-/* "[v6 address]:port", or "*" for what is not bound to anything. */
-#define ENDPOINT_LEN (KSMOL_ADDR_STRLEN + 9)
+#include "tcp_sock.h"
 
 struct show {
 	struct seq_file *m;
 	u32 lines;
 };
 
-static const char *endpoint_str(const struct ksmol_sock *ks,
-				const struct ksmol_addr *addr, __be16 port,
-				char buf[ENDPOINT_LEN])
+const char *ksmol_endpoint_str(const struct ksmol_sock *ks,
+			       const struct ksmol_addr *addr, __be16 port,
+			       char buf[KSMOL_ENDPOINT_LEN])
 {
 	sa_family_t family = ks->inet.sk.sk_family;
 	char text[KSMOL_ADDR_STRLEN];
@@ -28,37 +22,89 @@ static const char *endpoint_str(const struct ksmol_sock *ks,
 	else
 		ksmol_addr_str(family, addr, text);
 	if (!port)
-		snprintf(buf, ENDPOINT_LEN, "%s:*", text);
+		snprintf(buf, KSMOL_ENDPOINT_LEN, "%s:*", text);
 	else
-		snprintf(buf, ENDPOINT_LEN,
+		snprintf(buf, KSMOL_ENDPOINT_LEN,
 			 strchr(text, ':') ? "[%s]:%u" : "%s:%u", text,
 			 ntohs(port));
 	return buf;
 }
 
+static const char *proto_name(const struct ksmol_sock *ks)
+{
+	switch (ks->proto) {
+	case IPPROTO_UDP:
+		return "udp";
+	case IPPROTO_TCP:
+		return "tcp";
+	default:
+		return "ping";
+	}
+}
+
+/**
+ * struct fill - how full a socket is
+ * @rxq: received pbufs
+ * @rx_max: their limit
+ * @tx: pbufs to be sent, or on their way
+ * @tx_max: their limit
+ */
+struct fill {
+	u32 rxq;
+	u32 rx_max;
+	u32 tx;
+	u32 tx_max;
+};
+
+static void fill_datagrams(const struct ksmol_sock *ks, struct fill *fill)
+{
+	fill->rxq = ksmol_queue_len(&ks->rxq);
+	fill->rx_max = ksmol_sock_rx_limit(ks);
+	fill->tx = atomic_read(&ks->inflight);
+	fill->tx_max = ksmol_sock_tx_limit(ks);
+}
+
+/* A stream's limits are in bytes, of which a pbuf holds so many at least. */
+static void fill_stream(const struct ksmol_sock *ks, struct fill *fill)
+{
+	const struct ksmol_tcb *tcb = &ksmol_tcp_sk(&ks->inet.sk)->tcb;
+
+	fill->rxq = READ_ONCE(tcb->rcvq.count) + READ_ONCE(tcb->ooo_pbufs);
+	fill->rx_max = READ_ONCE(tcb->cfg.rcvbuf) >> KSMOL_PBUF_SHIFT;
+	fill->tx = READ_ONCE(tcb->sndq.count);
+	fill->tx_max = READ_ONCE(tcb->cfg.sndbuf) >> KSMOL_PBUF_SHIFT;
+}
+
 static bool show_one(struct ksmol_sock *ks, void *arg)
 {
-	char local[ENDPOINT_LEN], remote[ENDPOINT_LEN], rxq[24], tx[24];
+	char local[KSMOL_ENDPOINT_LEN], remote[KSMOL_ENDPOINT_LEN];
 	struct sock *sk = &ks->inet.sk;
 	struct show *show = arg;
+	char rxq[24], tx[24];
+	struct fill fill;
 
-	endpoint_str(ks, &ks->laddr, ks->lport, local);
-	endpoint_str(ks, &ks->raddr, ks->rport, remote);
-	snprintf(rxq, sizeof(rxq), "%u/%u", ksmol_queue_len(&ks->rxq),
-		 ksmol_sock_rx_limit(ks));
-	snprintf(tx, sizeof(tx), "%u/%u", atomic_read(&ks->inflight),
-		 ksmol_sock_tx_limit(ks));
+	if (ks->proto == IPPROTO_TCP)
+		fill_stream(ks, &fill);
+	else
+		fill_datagrams(ks, &fill);
+	ksmol_endpoint_str(ks, &ks->laddr, ks->lport, local);
+	ksmol_endpoint_str(ks, &ks->raddr, ks->rport, remote);
+	snprintf(rxq, sizeof(rxq), "%u/%u", fill.rxq, fill.rx_max);
+	snprintf(tx, sizeof(tx), "%u/%u", fill.tx, fill.tx_max);
 	seq_printf(show->m, "%-5s %-21s %-21s %11s %11s %10u %10lu %6u %u\n",
-		   ks->proto == IPPROTO_UDP ? "udp" : "ping", local, remote,
-		   rxq, tx, (u32)atomic_read(&ks->rxq.drops),
+		   proto_name(ks), local, remote, rxq, tx,
+		   (u32)atomic_read(&ks->rxq.drops),
 		   (unsigned long)sock_i_ino(sk),
 		   from_kuid_munged(seq_user_ns(show->m),
 				    READ_ONCE(sk->sk_uid)),
 		   sock_net(sk)->ns.inum);
-	return ++show->lines < SHOW_MAX;
+	return ++show->lines < KSMOL_SHOW_MAX;
 }
 
-/* rxq: pbufs queued / limit. tx: datagrams in flight / limit. */
+/*
+ * rxq: pbufs queued / limit. tx: pbufs in flight / limit. What a stream knows
+ * beyond that is in tcp_sockets.
+ */
 int ksmol_sockets_show(struct seq_file *m, void *unused)
 {
 	struct show show = { .m = m };
@@ -69,7 +115,7 @@ int ksmol_sockets_show(struct seq_file *m, void *unused)
 		   "netns");
 	ksmol_demux_for_each(show_one, &show);
 	total = ksmol_demux_count();
-	if (show.lines >= SHOW_MAX && total > show.lines)
+	if (show.lines >= KSMOL_SHOW_MAX && total > show.lines)
 		seq_printf(m, "# %u of %u shown\n", show.lines, total);
 	return 0;
 }

@@ -7,7 +7,7 @@
 #include <asm/ioctls.h>
 #include <ksmol/params.h>
 #include <ksmol/socket.h>
-#include "sock.h"
+#include "tcp_sock.h"
 
 /* --- birth and death --- */
 
@@ -84,10 +84,18 @@ static bool lives_on(const struct ksmol_sock *ks, const struct gone *gone)
 	       !ksmol_addr_is_local(gone->net, 0, sk->sk_family, &ks->saddr);
 }
 
+/* A connection can't go on, whoever has it: it ends at once. */
 static bool gone_one(struct ksmol_sock *ks, void *arg)
 {
-	if (lives_on(ks, arg))
+	if (!lives_on(ks, arg))
+		return true;
+	if (ks->proto != IPPROTO_TCP) {
 		ksmol_sock_fail(ks, ENETDOWN);
+		return true;
+	}
+	local_bh_disable();
+	ksmol_tcp_defer(ksmol_tcp_sk(&ks->inet.sk), KSMOL_TCP_DEFER_ABORT);
+	local_bh_enable();
 	return true;
 }
 
@@ -96,6 +104,7 @@ void ksmol_sock_gone(struct net *net, int ifindex)
 	struct gone gone = { .net = net, .ifindex = ifindex };
 
 	ksmol_demux_for_each(gone_one, &gone);
+	ksmol_tcp_mini_purge(net, ifindex);
 }
 
 /* --- readiness --- */
@@ -168,7 +177,24 @@ static const struct ksmol_demux demux = {
 	.gone = ksmol_sock_gone,
 };
 
-static struct dentry *sockets_file;
+static struct dentry *files[3];
+
+static void files_add(void)
+{
+	files[0] = ksmol_debugfs_file(NULL, "sockets", ksmol_sockets_show,
+				      NULL);
+	files[1] = ksmol_debugfs_file(NULL, "tcp_sockets",
+				      ksmol_tcp_sockets_show, NULL);
+	files[2] = ksmol_debugfs_file(NULL, "tcp", ksmol_tcp_show, NULL);
+}
+
+static void files_remove(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		ksmol_debugfs_remove(files[i]);
+}
 
 int ksmol_socket_init(void)
 {
@@ -177,17 +203,21 @@ int ksmol_socket_init(void)
 	err = ksmol_demux_init(ksmol_params.sock_hash);
 	if (err)
 		return err;
+	err = ksmol_tcp_room_init();
+	if (err)
+		goto err_demux;
 	ksmol_pbuf_sk_done = ksmol_tx_done;
 	ksmol_iface_set_demux(&demux);
 	err = ksmol_proto_register();
 	if (err)
-		goto err_demux;
-	sockets_file = ksmol_debugfs_file(NULL, "sockets", ksmol_sockets_show,
-					  NULL);
+		goto err_tcp;
+	files_add();
 	return 0;
 
-err_demux:
+err_tcp:
 	ksmol_iface_set_demux(NULL);
+	ksmol_tcp_room_exit();
+err_demux:
 	ksmol_demux_exit();
 	return err;
 }
@@ -195,8 +225,9 @@ err_demux:
 /* No socket is left: each holds a reference on the module. */
 void ksmol_socket_exit(void)
 {
-	ksmol_debugfs_remove(sockets_file);
+	files_remove();
 	ksmol_proto_unregister();
 	ksmol_iface_set_demux(NULL);
+	ksmol_tcp_room_exit();
 	ksmol_demux_exit();
 }

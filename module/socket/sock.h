@@ -38,7 +38,9 @@ struct seq_file;
  * @lookup: link in the lookup table; its bucket's lock
  * @hash: hash @lookup was added under
  * @kind: enum ksmol_bind_kind it was added as
- * @proto: IPPROTO_UDP or IPPROTO_ICMP; fixed
+ * @proto: IPPROTO_UDP, IPPROTO_TCP or IPPROTO_ICMP; fixed
+ * @roving: its port was chosen by connect(), for this connection only: others
+ *	that connect elsewhere may have it, too. Port bucket's lock
  * @lport, @rport: ports; @lport is a ping socket's identifier. Socket lock,
  *	read without
  * @laddr: address it receives on, or any; @raddr: the peer if connected
@@ -60,6 +62,7 @@ struct ksmol_sock {
 	u32 hash;
 	u8 kind;
 	u8 proto;
+	bool roving;
 	__be16 lport;
 	__be16 rport;
 	struct ksmol_addr laddr;
@@ -135,6 +138,13 @@ bool ksmol_tx_writable(struct ksmol_sock *ks);
 int ksmol_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len);
 int ksmol_connect(struct socket *sock, struct sockaddr_unsized *uaddr, int len,
 		  int flags);
+/* The address in @uaddr, 0, -EINVAL or -EAFNOSUPPORT; AF_UNSPEC passes for
+ * @bind where Linux lets it.
+ */
+int ksmol_sockaddr_get(struct sockaddr_unsized *uaddr, int len, bool bind,
+		       struct ksmol_addr *addr, __be16 *port);
+/* Our ends into Linux's own fields, which getsockname() and others read. */
+void ksmol_addr_mirror(struct ksmol_sock *ks);
 /* Gives an unbound socket a port: 0 or -EAGAIN. Process. */
 int ksmol_autobind(struct ksmol_sock *ks);
 
@@ -195,6 +205,8 @@ int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
 
 /* Control messages of a sendmsg() call: 0 or -EINVAL. */
 int ksmol_cmsg_send(struct msghdr *msg, struct ksmol_flow *flow);
+/* The same for a stream, which acts on none. */
+int ksmol_cmsg_stream(struct msghdr *msg);
 /* Control messages that go with a received datagram. */
 void ksmol_cmsg_recv(struct ksmol_sock *ks, struct msghdr *msg,
 		     const struct ksmol_pbuf *pb);
@@ -214,6 +226,9 @@ bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err);
 /* An error found while sending; queued if IP_RECVERR is on. */
 void ksmol_error_local(struct ksmol_sock *ks, int err,
 		       const struct ksmol_send *to, u32 info);
+/* One from the network, for IP_RECVERR's queue. BH disabled. */
+void ksmol_error_queue_icmp(struct ksmol_sock *ks,
+			    const struct ksmol_icmp_error *err);
 int ksmol_error_recv(struct ksmol_sock *ks, struct msghdr *msg, int len);
 
 /* --- input.c --- */
@@ -255,9 +270,23 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 int ksmol_getsockopt(struct socket *sock, int level, int name,
 		     char __user *val, int __user *len);
 
-/* --- show.c, proto.c --- */
+/* --- show.c, tcp_show.c, proto.c --- */
 
+/* Lines at most; of more sockets only the number is shown. */
+#define KSMOL_SHOW_MAX 4096
+
+/* "[v6 address]:port", or "*" for what is not bound to anything. */
+#define KSMOL_ENDPOINT_LEN (KSMOL_ADDR_STRLEN + 9)
+
+const char *ksmol_endpoint_str(const struct ksmol_sock *ks,
+			       const struct ksmol_addr *addr, __be16 port,
+			       char buf[KSMOL_ENDPOINT_LEN]);
+
+/* debugfs sockets, tcp_sockets, tcp. */
 int ksmol_sockets_show(struct seq_file *m, void *unused);
+int ksmol_tcp_sockets_show(struct seq_file *m, void *unused);
+int ksmol_tcp_show(struct seq_file *m, void *unused);
+
 int ksmol_proto_register(void);
 void ksmol_proto_unregister(void);
 

@@ -7,7 +7,7 @@
 #include <linux/in.h>
 #include <linux/skbuff.h>
 #include <linux/sockptr.h>
-#include "sock.h"
+#include "tcp_sock.h"
 
 static const struct {
 	int name;
@@ -111,6 +111,11 @@ static int peer_mtu(struct ksmol_sock *ks, int *val)
 	struct ksmol_dst dst;
 	int err;
 
+	if (ks->proto == IPPROTO_TCP) {
+		/* What the connection knows is more than the route does. */
+		*val = READ_ONCE(ksmol_tcp_sk(&ks->inet.sk)->tcb.mtu);
+		return ksmol_addr_any(&ks->raddr) ? -ENOTCONN : 0;
+	}
 	if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
 	ksmol_flow_init(ks, &flow, &ks->raddr);

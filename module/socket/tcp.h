@@ -53,13 +53,13 @@ static inline bool ksmol_seq_after(u32 a, u32 b)
 #define KSMOL_TCP_DELACK_MIN	(40 * USEC_PER_MSEC)
 #define KSMOL_TCP_DELACK_MAX	(200 * USEC_PER_MSEC)
 #define KSMOL_TCP_FIN_TIMEOUT	(60 * USEC_PER_SEC)	/* TIME-WAIT, too */
-#define KSMOL_TCP_SYN_RETRIES	6
+#define KSMOL_TCP_SYN_RETRIES	7	/* three minutes at least: MUST-23 */
 #define KSMOL_TCP_SYNACK_RETRIES 5
 #define KSMOL_TCP_RETRIES2	15	/* R2, in backoffs from RTO_MIN */
 #define KSMOL_TCP_ORPHAN_RETRIES 8
 #define KSMOL_TCP_INIT_CWND	10	/* segments; RFC 6928 */
 #define KSMOL_TCP_MAX_WSCALE	14
-#define KSMOL_TCP_CHALLENGES	500	/* per connection and second: RFC 5961 7 */
+#define KSMOL_TCP_CHALLENGE_MAX	500	/* per connection and second: RFC 5961 7 */
 
 /* --- what arrived --- */
 
@@ -144,7 +144,8 @@ struct ksmol_tcp_out {
  * @node: in tcb->recs, by @seq; the records cover una to nxt without gaps
  * @time: in tcb->sent, by @xmit, oldest first; not while SACKED or LOST
  * @seq, @end: the stretch, SYN and FIN included
- * @xmit: when it was sent last
+ * @xmit: when it was sent last; @order: how many were sent before that, for a
+ *	burst takes no time
  * @pb: pbuf of tcb->sndq that holds @seq (or one before it), NULL for SYN/FIN
  * @mss: payload bytes per segment when it was sent
  * @flags: KSMOL_TCP_REC_*
@@ -160,6 +161,7 @@ struct ksmol_tcp_rec {
 	u32 end;
 	u64 xmit;
 	struct ksmol_pbuf *pb;
+	u32 order;
 	u16 mss;
 	u8 flags;
 };
@@ -327,8 +329,9 @@ struct ksmol_tcp_config {
  *	segment (timestamps) taken off, SACK blocks not
  * @mss_peer: the peer's MSS option, or the default
  * @mtu: path MTU as known, network header included; @net_hlen: 20 or 40
- * @route_mtu: as the route has it; @mtu_at: when @mtu was found to be less, 0 =
- *	not, or for good; @mtu_probe_low: what a black hole made of it, 0 = none
+ * @route_mtu: as the route has it; @mtu_at: when @mtu, which is less, is to be
+ *	forgotten, 0 = is not less; @mtu_probe_low: what a black hole made of it;
+ *	@mtu_holes: how often there was one
  * @gso_max: most payload bytes of one ksmol_tcp_out, at least @mss when 0
  * @gso_frags: most pbufs that its payload may lie in
  * @sndq: payload, in order; pb->tx.seq numbers its first byte. The first one
@@ -347,9 +350,10 @@ struct ksmol_tcp_config {
  * @cwnd, @ssthresh: bytes
  * @high_seq: snd_nxt when recovery or loss began
  * @prior_cwnd, @prior_ssthresh, @undo_seq, @undo_bytes: to undo a spurious one
- *	(@undo_seq is una when it began; @undo_bytes retransmitted since, less
- *	those that DSACKs gave back); @undo_ts: our timestamp clock when the
- *	first retransmission went out (Eifel)
+ *	(@prior_cwnd 0: nothing to undo; @undo_seq is una when it began;
+ *	@undo_bytes retransmitted since, less those that DSACKs gave back, -1
+ *	before the first); @undo_ts: our timestamp clock when the first
+ *	retransmission went out (Eifel)
  * @prr_delivered, @prr_out, @recover_fs: RFC 6937
  * @delivered: bytes ever delivered, by ACK or SACK
  * @dupacks: without SACK: in a row
@@ -357,13 +361,17 @@ struct ksmol_tcp_config {
  * @fack: highest number known to have been delivered
  * @flight: bytes not acknowledged when the event that may reduce cwnd came, for
  *	cong->ssthresh()
+ * @xmit_order: transmissions until now; @rack_order: that of the latest known to
+ *	have arrived
  * @rack_xmit, @rack_end, @rack_rtt, @rack_wnd_mult, @rack_wnd_persist,
- *	@rack_reord, @rack_dsack_round: RFC 8985 5.3
+ *	@rack_reord, @rack_dsack_round: RFC 8985 5.3; @rack_dsack: the round
+ *	counts
  * @tlp_due: a probe is to be sent: new data though cwnd is full, or else
  *	@rec_last again (ksmol_tcp_tlp_timeout() has cut it to one segment)
  * @tlp_end: snd_nxt when the probe went out; @tlp_retrans: it was old data
- * @cwnd_stamp: when cwnd was last used in full; @cwnd_used: most in flight
- *	since; @cwnd_seq: snd_nxt when counting began anew
+ * @cwnd_stamp: when cwnd was last used in full; @cwnd_peak: most in flight
+ *	since; @cwnd_used: most in the present flight, which ends when una
+ *	passes @cwnd_seq
  *
  * Round-trip times, all microseconds.
  * @srtt8: eight times the smoothed time, 0 = none yet; @rttvar4: four times
@@ -391,6 +399,8 @@ struct ksmol_tcp_config {
  * @sack: blocks to report, latest first; @nr_sack of them
  * @dsack: to be reported once, if start != end
  * @rcv_mss: payload of the segments we get, a guess (RFC 9293 3.8.6.2.2)
+ * @rcv_mss_last: that of the last one
+ * @rcv_max_wnd: largest window ever announced
  * @rcv_fill: payload that a pbuf of the receive queue holds, smoothed; 0 = not
  *	known yet
  * @ts_recent, @ts_recent_at: RFC 7323 5.3 (seconds); @ts_offset: added to our
@@ -429,6 +439,8 @@ struct ksmol_tcb {
 	u32 last_ack_sent;
 	u64 last_data;
 	u16 rcv_mss;
+	u16 rcv_mss_last;
+	u32 rcv_max_wnd;
 	u32 rcv_fill;
 	u8 rcv_wscale;
 	u8 snd_wscale;
@@ -486,7 +498,9 @@ struct ksmol_tcb {
 	u8 persist;
 	u64 delivered;
 	u64 rack_xmit;
+	u32 rack_order;
 	u32 rack_end;
+	u32 xmit_order;
 	u32 rack_rtt;
 	u32 rack_dsack_round;
 	u8 rack_wnd_mult;
@@ -498,6 +512,7 @@ struct ksmol_tcb {
 	bool tlp_retrans;
 	u32 cwnd_seq;
 	u32 cwnd_used;
+	u32 cwnd_peak;
 	u64 cwnd_stamp;
 	const struct ksmol_tcp_cong *cong;
 	u64 cong_priv[8];
@@ -545,6 +560,7 @@ struct ksmol_tcb {
 	u32 mtu;
 	u32 route_mtu;
 	u32 mtu_probe_low;
+	u8 mtu_holes;
 	u64 mtu_at;
 	struct ksmol_tcp_config cfg;
 
@@ -652,6 +668,14 @@ void ksmol_tcp_release(struct ksmol_tcb *tcb);
  */
 int ksmol_tcp_input(struct ksmol_tcb *tcb, struct ksmol_tcp_seg *seg, u64 now);
 
+/* SYN-SENT's part of it (3.10.7.3), and text and FIN of an acceptable segment
+ * (3.10.7.4, seventh and eighth), which a SYN|ACK may carry, too.
+ */
+int ksmol_tcp_input_syn(struct ksmol_tcb *tcb, struct ksmol_tcp_seg *seg,
+			u64 now);
+int ksmol_tcp_input_text(struct ksmol_tcb *tcb, struct ksmol_tcp_seg *seg,
+			 u64 now);
+
 /* Needs an answer, within the rate limit of RFC 5961 10: ACK_CHALLENGE. */
 void ksmol_tcp_challenge(struct ksmol_tcb *tcb, u64 now);
 
@@ -664,7 +688,17 @@ void ksmol_tcp_challenge(struct ksmol_tcb *tcb, u64 now);
 bool ksmol_tcp_reset_for(const struct ksmol_tcp_seg *seg,
 			 struct ksmol_tcp_out *out);
 
-/* --- tcp_rcvq.c, tcp_window.c, tcp_sack.c, tcp_urgent.c: receiving --- */
+/* --- tcp_rcvq.c, tcp_delack.c, tcp_window.c, tcp_sack.c, tcp_urgent.c:
+ * receiving
+ */
+
+/* What is left of the window as announced. */
+static inline u32 ksmol_tcp_rcv_room(const struct ksmol_tcb *tcb)
+{
+	s32 room = tcb->rcv_wup + tcb->rcv_wnd - tcb->rcv_nxt;
+
+	return room > 0 ? room : 0;
+}
 
 /* Queues the payload of an acceptable segment (trimmed to the window, with
  * its FIN): in order or not; pulls what became in order out of the
@@ -683,6 +717,14 @@ u32 ksmol_tcp_prune(struct ksmol_tcb *tcb, u32 pbufs);
  */
 void ksmol_tcp_ooo_purge(struct ksmol_tcb *tcb);
 
+/* In-order data came: what its size and its time say about segments, pauses
+ * and round trips; and when it is acknowledged. @filled: it closed a gap.
+ */
+void ksmol_tcp_data_in(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
+		       bool filled, u64 now);
+/* The next segments are acknowledged at once: something is out of order. */
+void ksmol_tcp_ack_quickly(struct ksmol_tcb *tcb);
+
 /* The window to announce now, in bytes, and in the header's 16 bits. It
  * respects buffer, pool, right edge and SWS (RFC 9293 3.8.6.2.2).
  */
@@ -692,6 +734,10 @@ u16 ksmol_tcp_window_field(const struct ksmol_tcb *tcb, u32 window, bool syn);
 /* Initial window and scale for our SYN or SYN|ACK. */
 void ksmol_tcp_window_init(const struct ksmol_tcp_config *cfg,
 			   const struct ksmol_pool *pool, u32 *wnd, u8 *wscale);
+
+/* The receiver's idea of the round-trip time, for tuning. */
+void ksmol_tcp_rcv_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
+		       u64 now);
 
 /* The program read up to copied_seq (set already): tune the buffer, and
  * announce a window that opened. Sets ACK_NOW if that is due.
@@ -713,6 +759,10 @@ void ksmol_tcp_sack_sent(struct ksmol_tcb *tcb, u8 nr);
 /* Out-of-order range became known, or everything before rcv_nxt is old. */
 void ksmol_tcp_sack_add(struct ksmol_tcb *tcb, u32 start, u32 end);
 void ksmol_tcp_sack_trim(struct ksmol_tcb *tcb);
+/* What is held no longer, highest numbers first. */
+void ksmol_tcp_sack_forget(struct ksmol_tcb *tcb, u32 start, u32 end);
+/* These numbers came once more (RFC 2883). */
+void ksmol_tcp_dsack(struct ksmol_tcb *tcb, u32 start, u32 end);
 
 /* The URG bit of a segment (RFC 9293 3.10.7.4, RFC 6093). */
 void ksmol_tcp_urgent(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg);

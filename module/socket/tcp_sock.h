@@ -5,9 +5,9 @@
  * Locking is Linux's. A process owns the socket (lock_sock()) and runs the core
  * with bottom halves disabled; a softirq holds its spinlock and finds it either
  * free, or owned: then packets wait in @backlog and timers and ICMP errors in
- * @deferred until release_cb. Lock order: listener, child; socket, demux
- * buckets, pool. No two sockets' locks are ever held but a listener's and its
- * new child's.
+ * @deferred until release_cb. A listener's softirqs don't take its lock at all.
+ * Lock order: half-open connection, its child; socket, demux buckets, pool. No
+ * two sockets' locks are ever held but a listener's and its new child's.
  */
 #ifndef _KSMOL_SOCKET_TCP_SOCK_H
 #define _KSMOL_SOCKET_TCP_SOCK_H
@@ -26,10 +26,14 @@
  * @defer: TCP_DEFER_ACCEPT, seconds; 0 = off
  * @cookies_until: jiffies; cookies were sent not long ago, so that an ACK out
  *	of the blue may bear one
+ * @lock: @accept and @nr_accept, and with them sk_state's end as TCP_LISTEN;
+ *	innermost
  *
- * All under the listener's socket lock, but @nr_reqs.
+ * Softirqs make children while a process may own the listener: they read the
+ * rest without lock.
  */
 struct ksmol_tcp_listen {
+	spinlock_t lock;	/* the accept queue */
 	u32 backlog;
 	atomic_t nr_reqs;
 	u32 nr_accept;
@@ -52,7 +56,10 @@ struct ksmol_tcp_listen {
  * @timer: for ksmol_tcp_deadline(tcb); it holds a reference while pending
  * @armed: when @timer fires, in the core's microseconds
  * @backlog: packets that came while a process owned the socket, settled
- *	already; socket spinlock
+ *	already, from their transport header on; socket spinlock
+ * @backlog_bytes: what they count against its limit
+ * @late: the latest segment without payload for which no pbuf was left to wait
+ *	in @backlog, if @has_late; socket spinlock
  * @deferred: KSMOL_TCP_DEFER_*
  * @defer_mtu, @defer_seq, @defer_err: arguments of these, of the latest
  * @listen: listener's part
@@ -63,9 +70,9 @@ struct ksmol_tcp_listen {
  * @flow, @dst_gen: the route as last looked up
  * @last_dst: iface's answer; valid inside an RCU section in which @dst_gen was
  *	found equal to ksmol_route_gen
- * @soft_err: sk_err_soft's core sibling
- * @defer_accept, @freebind...: see sock.h for what all sockets have
- * @linger_abort: close() must reset
+ * @confirmed: jiffies at which the neighbor was last said to be alive
+ * @orphan: counted by ksmol_tcp_orphans()
+ * @finished: given up by all but those who hold references
  * @inq: TCP_INQ: recvmsg() tells how much is left
  */
 struct ksmol_tcp_sock {
@@ -74,6 +81,9 @@ struct ksmol_tcp_sock {
 	struct timer_list timer;
 	u64 armed;
 	struct ksmol_pbuf_list backlog;
+	u32 backlog_bytes;
+	bool has_late;
+	struct ksmol_tcp_seg late;
 	unsigned long deferred;
 	u32 defer_mtu;
 	u32 defer_seq;
@@ -86,6 +96,9 @@ struct ksmol_tcp_sock {
 	struct ksmol_flow flow;
 	struct ksmol_dst last_dst;
 	int dst_gen;
+	unsigned long confirmed;
+	bool orphan;
+	bool finished;
 	bool inq;
 };
 
@@ -132,10 +145,15 @@ enum ksmol_tcp_mini_kind {
 /**
  * struct ksmol_tcp_mini - common part of half-open and TIME-WAIT connections
  * @node: in the table of minis (tcp_mini.c); RCU readers, bucket lock
- * @key: both ends; @ifindex the interface it came in on or was bound to
+ * @key: both ends; @ifindex: device it is bound to, 0 = any
  * @kind: enum ksmol_tcp_mini_kind
  * @due: core microseconds of the next timer event
- * @age: in the list by @due of its kind
+ * @age: in one of the lists by @due of its kind
+ * @lock: the state of this one. Half-open: outside its child's socket lock;
+ *	TIME-WAIT: inside all sockets'
+ * @dead: it is out of the table, or about to be; @lock
+ *
+ * They come from a stock that is fixed at load (tcp_mini.c).
  */
 struct ksmol_tcp_mini {
 	struct hlist_node node;
@@ -144,10 +162,9 @@ struct ksmol_tcp_mini {
 	u64 due;
 	int ifindex;
 	u8 kind;
-	spinlock_t lock;	/* the state of this one; innermost but the pool's */
-	bool dead;		/* out of the table; @lock */
+	bool dead;
+	spinlock_t lock;	/* the state of this one */
 	refcount_t refs;
-	struct rcu_head rcu;
 };
 
 /**
@@ -155,17 +172,21 @@ struct ksmol_tcp_mini {
  * @mini: common part
  * @open: what is agreed so far; becomes the child's
  * @listener: one reference
- * @sent: when the SYN|ACK went out last; @retries: how often again
+ * @sent: when the SYN|ACK went out last; @retries: how often its time ran out
+ * @resent: it went out more than once, so that @sent tells no round trip
  * @acked: the ACK came, but the accept queue was full or data is awaited
+ * @oow_at: last answer to a segment that doesn't fit, for the rate limit
  */
 struct ksmol_tcp_req {
 	struct ksmol_tcp_mini mini;
 	struct ksmol_tcp_open open;
 	struct ksmol_tcp_sock *listener;
 	u64 sent;
+	u64 oow_at;
 	u8 retries;
 	u8 tos;
 	bool acked;
+	bool resent;
 };
 
 /**
@@ -173,9 +194,11 @@ struct ksmol_tcp_req {
  * @rcv_nxt, @snd_nxt, @rcv_wnd: what an ACK from here says
  * @ts_recent, @ts_recent_at, @ts_offset, @ts: timestamps, if @ts
  * @oow_at: last answer, for the rate limit
+ * @port: among those of its port, which bind() asks for
  */
 struct ksmol_tcp_tw {
 	struct ksmol_tcp_mini mini;
+	struct hlist_node port;
 	u32 rcv_nxt;
 	u32 snd_nxt;
 	u32 rcv_wnd;
@@ -208,6 +231,8 @@ u32 ksmol_tcp_mini_count(enum ksmol_tcp_mini_kind kind);
  * tcp_connect.c, tcp_isn.c: connections come and go
  */
 
+/* A new socket's or child's listener's part. */
+void ksmol_tcp_listen_init(struct ksmol_tcp_sock *ts);
 int ksmol_tcp_listen(struct socket *sock, int backlog);
 /* Takes a listener out of service: reqs and unaccepted children end with RST.
  * Socket owned.
@@ -248,9 +273,9 @@ int ksmol_tcp_connect_sk(struct sock *sk, struct sockaddr_unsized *uaddr,
 u32 ksmol_tcp_isn(const struct ksmol_tcp_key *key, u64 now);
 u32 ksmol_tcp_ts_offset(const struct ksmol_tcp_key *key);
 
-/* Port rules of TCP; see ksmol_port_get(). Socket owned. */
-int ksmol_tcp_bind(struct socket *sock, struct sockaddr_unsized *uaddr,
-		   int len);
+/* TCP's part of ksmol_port_get(), same context and return. */
+int ksmol_tcp_port_get(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
+		       u16 port);
 
 /* --- tcp_sock.c: sockets' life --- */
 
@@ -263,13 +288,30 @@ void ksmol_tcp_shutdown_sk(struct sock *sk, int how);
 /* The fields of @child that a clone of its listener must not share. */
 void ksmol_tcp_child_init(struct ksmol_tcp_sock *child);
 
+/* No program has it, or will ever have it (an unaccepted child): it is an
+ * orphan until it is closed, or aborted at once if there are too many. What was
+ * not read is lost. Lock held, BH disabled; call ksmol_tcp_run() next.
+ */
+void ksmol_tcp_forget(struct ksmol_tcp_sock *ts, u64 now);
+
+/* An unaccepted child of a dying listener ends with a RST. Its lock held, BH
+ * disabled; the caller has a reference of its own.
+ */
+void ksmol_tcp_child_kill(struct ksmol_tcp_sock *child);
+
+/* Gives up what the connection's life reference stands for, if it is closed
+ * and no program has it. Lock held, nobody's backlog; the caller has another
+ * reference, or is in an RCU section.
+ */
+void ksmol_tcp_finish(struct ksmol_tcp_sock *ts);
+
 /* Connections that no program has any more. */
 u32 ksmol_tcp_orphans(void);
 
 int ksmol_tcp_room_init(void);
 void ksmol_tcp_room_exit(void);
 
-/* --- tcp_glue.c: core and socket --- */
+/* --- tcp_glue.c, tcp_run.c, tcp_backlog.c, tcp_reclaim.c: core and socket --- */
 
 /* ksmol_socket_input()'s branch for TCP. BH disabled, RCU. */
 enum ksmol_verdict ksmol_tcp_socket_input(struct ksmol_iface *iface,
@@ -285,6 +327,36 @@ void ksmol_tcp_run(struct ksmol_tcp_sock *ts, u64 now);
  */
 int ksmol_tcp_segment(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 		      u64 now);
+
+/* Parses the transport header at @pb's begin: 0 or a drop reason. */
+int ksmol_tcp_seg_parse(struct ksmol_tcp_seg *seg, const struct ksmol_pbuf *pb);
+/* Fills the rest of @seg, and pulls the header. */
+void ksmol_tcp_seg_fill(struct ksmol_tcp_seg *seg, struct ksmol_pbuf *pb);
+
+/* Sets up the timer. */
+void ksmol_tcp_timer_init(struct ksmol_tcp_sock *ts);
+/* sk_state and sk_shutdown as the core's state has them. Lock held. */
+void ksmol_tcp_sync_state(struct ksmol_tcp_sock *ts);
+
+/* The socket is owned by somebody else: @seg waits. Socket spinlock, BH
+ * disabled. Return: a verdict; DELIVERED if @pb, whose header is pulled, was
+ * taken.
+ */
+int ksmol_tcp_backlog_add(struct ksmol_tcp_sock *ts,
+			  const struct ksmol_tcp_seg *seg,
+			  struct ksmol_pbuf *pb);
+void ksmol_tcp_backlog_purge(struct ksmol_tcp_sock *ts);
+/* Takes the backlog in while the socket stays owned: for long copies. Process,
+ * owned.
+ */
+void ksmol_tcp_flush(struct ksmol_tcp_sock *ts);
+
+/* Keeps the list of connections with out-of-order data. Lock held. */
+void ksmol_tcp_reclaim_note(struct ksmol_tcp_sock *ts);
+void ksmol_tcp_reclaim_forget(struct ksmol_tcp_sock *ts);
+/* The pool refused in-order data: others give some back. BH disabled. */
+void ksmol_tcp_reclaim(void);
+void ksmol_tcp_reclaim_exit(void);
 
 /* proto.release_cb: backlog and what was deferred. */
 void ksmol_tcp_release_cb(struct sock *sk);
@@ -352,10 +424,39 @@ void ksmol_tcp_set_keepalive(struct sock *sk, int val);
 struct tcp_info;
 void ksmol_tcp_info(struct ksmol_tcp_sock *ts, struct tcp_info *info);
 
+/* --- tcp_recvmsg.c: what all readers of the receive queue share. Process,
+ * socket owned, BH enabled.
+ */
+
+/* The program has what stands before @seq: adds pbufs that are read to @done. */
+void ksmol_tcp_consume(struct ksmol_tcp_sock *ts, u32 seq,
+		       struct ksmol_pbuf_list *done);
+/* Frees them, and lets the core announce the room. */
+void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts,
+			struct ksmol_pbuf_list *done);
+/* There is nothing to read. Return: 1 if one may wait for it, 0 at the end of
+ * file, or an error.
+ */
+int ksmol_tcp_may_wait(struct ksmol_tcp_sock *ts, long timeo);
+/* Sleeps until something comes, without the socket: 0, or -EPIPE if that was
+ * disconnected.
+ */
+int ksmol_tcp_wait_data(struct ksmol_tcp_sock *ts, long *timeo);
+
+/* --- tcp_poll.c --- */
+
+/* Are there @target bytes to read, or can't there be more? For poll() and for
+ * waking the reader. Socket lock not needed.
+ */
+bool ksmol_tcp_ready(const struct ksmol_tcp_sock *ts, int target);
+
 /* --- tcp_room.c: room in the send queue --- */
 
-/* Bytes that may be queued now, SO_SNDBUF and TCP_NOTSENT_LOWAT observed. */
-u32 ksmol_tcp_room(const struct ksmol_tcp_sock *ts);
+/* Bytes that may be queued now: none above TCP_NOTSENT_LOWAT, else as many as
+ * SO_SNDBUF allows. @fresh: queued bytes that the core has not been offered yet,
+ * which it therefore can't have sent.
+ */
+u32 ksmol_tcp_room(const struct ksmol_tcp_sock *ts, u32 fresh);
 
 /* A page for the send queue, empty, or NULL: the pool has none, or this stream
  * has its share; a wake-up of the pool's tx_wait or of the socket will follow.

@@ -94,6 +94,54 @@ function verdict(good) { return good ? "met" : "**missed**" }
 	counts[get("count")] = 1
 }
 
+function better(name, key, value, high) {
+	if (!((name, key) in best) || (high ? value > best[name, key] : \
+					     value < best[name, key]))
+		best[name, key] = value
+}
+
+# Of all rounds: the most, the least, and what is to be called the median.
+function take(name, key, value, high) {
+	if (value == "")
+		return
+	value += 0
+	better(name, key, value, high)
+	all[name, key, ++taken[name, key]] = value
+}
+
+function median(name, key,    n, i, j, v, list) {
+	n = taken[name, key]
+	for (i = 1; i <= n; i++) {
+		v = all[name, key, i]
+		for (j = i; j > 1 && list[j - 1] > v; j--)
+			list[j] = list[j - 1]
+		list[j] = v
+	}
+	return list[int((n + 1) / 2)]
+}
+
+/^test=tcp_stream/ {
+	key = get("offload") "," get("path")
+	take("mbps", key, get("mbps"), 1)
+	take("cpu", key, get("cpu"), 0)
+}
+
+/^test=tcp_rr/ {
+	key = get("processors") "," get("path")
+	take("p50", key, get("p50"), 0)
+	take("p99", key, get("p99"), 0)
+}
+
+/^test=tcp_churn/ {
+	take("churn", get("processors") "," get("path"), get("per_second"), 1)
+}
+
+/^test=tcp_idle/ {
+	key = get("stack") "," get("count")
+	take("idle", key, get("p50"), 0)
+	take("kib", key, get("kib"), 0)
+}
+
 function udp_row(key, what, title) {
 	printf "| %s | %s | %s | %s | %s | %s | %s |\n", part[1], part[2],
 		part[3], title, ns(udp[key, "linux", what]),
@@ -183,6 +231,107 @@ function sockets_table(    i, n, key, c, change) {
 		order[n], met
 }
 
+function ratio(name, key, base) {
+	return best[name, base] > 0 ? \
+		sprintf("%.2f", best[name, key] / best[name, base]) : "-"
+}
+
+function stream_row(offload, path, title,    key, base) {
+	key = offload "," path
+	base = offload ",linux-linux"
+	printf "| %s | %s | %.2f | %.2f | %s | %s | %s |\n", offload, title,
+		best["mbps", key] / 1000, median("mbps", key) / 1000,
+		ratio("mbps", key, base), best["cpu", key],
+		ratio("cpu", key, base)
+	print offload "\t" path "\t" best["mbps", key] / 1000 "\t" \
+		best["cpu", key] >"tcp_stream.tsv"
+}
+
+function stream_target(offload, least) {
+	printf "- target, offloads %s: at least %.1f of Linux: %s\n", offload,
+		least, verdict(best["mbps", offload ",ksmol-linux"] >= \
+			least * best["mbps", offload ",linux-linux"] && \
+			best["mbps", offload ",linux-ksmol"] >= \
+			least * best["mbps", offload ",linux-linux"])
+}
+
+function stream_table(    i, mode) {
+	print "offload\tpath\tgbps\tcpu_ns_per_kib" >"tcp_stream.tsv"
+	print "\n## TCP throughput, iperf3 over veth\n"
+	print "| offloads | from, to | Gbit/s | median | of Linux " \
+	      "| CPU, ns per KiB | of Linux |"
+	print "|---|---|--:|--:|--:|--:|--:|"
+	split("on off", mode, " ")
+	for (i = 1; i <= 2; i++) {
+		stream_row(mode[i], "linux-linux", "Linux, Linux")
+		stream_row(mode[i], "ksmol-linux", "ksmol, Linux")
+		stream_row(mode[i], "linux-ksmol", "Linux, ksmol")
+	}
+	print ""
+	stream_target("on", 1.0)
+	stream_target("off", 1.1)
+}
+
+function small_row(where, path, title,    key, base) {
+	key = where "," path
+	base = where ",linux-linux"
+	printf "| %s | %s | %.1f | %s | %.1f | %s | %.0f | %s |\n", where, title,
+		best["p50", key] / 1000, ratio("p50", key, base),
+		best["p99", key] / 1000, ratio("p99", key, base),
+		best["churn", key], ratio("churn", key, base)
+}
+
+function small_rows(where) {
+	small_row(where, "linux-linux", "Linux, Linux")
+	small_row(where, "ksmol-linux", "ksmol, Linux")
+	small_row(where, "linux-ksmol", "Linux, ksmol")
+}
+
+# The clock's grain and chance are allowed for.
+function no_worse(name, where, allow,    linux) {
+	linux = best[name, where ",linux-linux"] * allow
+	return best[name, where ",ksmol-linux"] <= linux && \
+		best[name, where ",linux-ksmol"] <= linux
+}
+
+function small_table() {
+	print "\n## TCP: one byte there and back, and connections for one byte\n"
+	print "| processors | client, server | p50, us | of Linux | p99, us " \
+	      "| of Linux | connections/s | of Linux |"
+	print "|---|---|--:|--:|--:|--:|--:|--:|"
+	small_rows("two")
+	small_rows("one")
+	printf "\n- target: p50 and p99 no worse than Linux's: %s\n",
+		verdict(no_worse("p50", "one", 1.02) && \
+			no_worse("p99", "one", 1.1) && \
+			no_worse("p50", "two", 1.05) && \
+			no_worse("p99", "two", 1.1))
+}
+
+# Both ends' memory is Linux's, or one is ksmol's.
+function idle_table(    i, n, count, l, k, change) {
+	n = split("1 100 1000 10000", count, " ")
+	print "count\tlinux\tksmol" >"tcp_idle.tsv"
+	print "\n## TCP: idle connections\n"
+	print "| connections | a byte there and back, Linux, us | ksmol, us " \
+	      "| bytes per connection, Linux | ksmol |"
+	print "|--:|--:|--:|--:|--:|"
+	for (i = 1; i <= n; i++) {
+		l = best["kib", "linux," count[i]] * 1024 / count[i] / 2
+		k = best["kib", "ksmol," count[i]] * 1024 / count[i] - l
+		printf "| %d | %.1f | %.1f | %s | %s |\n", count[i],
+			best["idle", "linux," count[i]] / 1000,
+			best["idle", "ksmol," count[i]] / 1000,
+			count[i] < 1000 ? "-" : sprintf("%.0f", l),
+			count[i] < 1000 ? "-" : sprintf("%.0f", k)
+		print count[i] "\t" best["idle", "linux," count[i]] / 1000 \
+			"\t" best["idle", "ksmol," count[i]] / 1000 >"tcp_idle.tsv"
+	}
+	change = best["idle", "ksmol," count[n]] / best["idle", "ksmol," count[1]]
+	printf "\n- target: among %s connections within 10 %% of it alone: %s\n",
+		count[n], verdict(change <= 1.1)
+}
+
 END {
 	print "# ksmol beside Linux\n"
 	print "Measured by `make bench`: " context "."
@@ -196,4 +345,10 @@ END {
 		alloc_table()
 	if (seen["sockets"])
 		sockets_table()
+	if (seen["tcp_stream"])
+		stream_table()
+	if (seen["tcp_rr"])
+		small_table()
+	if (seen["tcp_idle"])
+		idle_table()
 }

@@ -27,8 +27,7 @@ static void json_value(FILE *out, const char *value)
 		json_string(out, value);
 }
 
-static void json_member(FILE *out, const char *key, const char *value,
-			bool first)
+void json_member(FILE *out, const char *key, const char *value, bool first)
 {
 	if (!first)
 		fputs(", ", out);

@@ -23,6 +23,18 @@ int cmd_run(int argc, char **argv);
 int cmd_stat(int argc, char **argv);
 int cmd_ss(int argc, char **argv);
 
+/* --- info.c: ksmol ss -i --- */
+
+/* Prints debugfs tcp_sockets. Returns an exit status. */
+int show_info(bool numeric, bool json);
+
+/* --- ss.c --- */
+
+/* "ADDRESS:PORT" with the port's name in /etc/services, if it has one and
+ * @transport isn't NULL; malloc'ed.
+ */
+char *named(const char *cell, const char *transport);
+
 /* --- util.c --- */
 
 #define __printf(fmt, args) __attribute__((format(printf, fmt, args)))
@@ -92,6 +104,8 @@ struct report {
  * Return: 0; -1 after a message that says what is wrong.
  */
 int report_read(struct report *report, const char *name);
+/* What its note says, to stderr: the list was cut. */
+void report_warn(const struct report *report);
 void report_free(struct report *report);
 
 /* Value of a key, or NULL. */
@@ -105,6 +119,8 @@ bool is_number(const char *s);
 /* --- json.c --- */
 
 void json_string(FILE *out, const char *s);
+/* A member of an object, behind a comma unless it is the @first. */
+void json_member(FILE *out, const char *key, const char *value, bool first);
 /* An array with one object for each row. */
 void json_table(FILE *out, const struct table *table);
 /* An object: the pairs, then "table", "table2", ... */
@@ -124,7 +140,9 @@ struct layout {
 
 /* Adds a row of @cols cells, all NULL; returns its first cell. */
 char **layout_row(struct layout *layout);
-/* Prints it, columns of numbers aligned to the right, and empties it. */
+/* Prints it, columns of numbers aligned to the right, and empties it. A last
+ * cell may have several lines.
+ */
 void layout_print(FILE *out, struct layout *layout, const char *indent);
 
 #endif /* KSMOL_H */

@@ -29,8 +29,8 @@ static const char doc[] =
 	"Run programs on the ksmol TCP/IP stack, and look into it.\n\v"
 	"Commands:\n"
 	"  run [-v] [--] CMD...    run a program with its sockets on ksmol\n"
-	"  stat [-w] [--json]      pool, frames, drops and tokens at a glance\n"
-	"  ss [-n] [-j]            the open sockets\n"
+	"  stat [-w] [--json]      pool, frames, drops, tokens, TCP at a glance\n"
+	"  ss [-n] [-i] [-j]       the open sockets, or the state of TCP's\n"
 	"\n"
 	"`ksmol COMMAND --help' says more about each; see also ksmol(8).";
 

@@ -36,6 +36,8 @@ static const struct redirect redirects[] = {
 	{ AF_INET, SOCK_DGRAM, 0, 0 },
 	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, 0 },
 	{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP, KSMOL_PROTO_PING - KSMOL_PROTO },
+	{ AF_INET, SOCK_STREAM, 0, 0 },
+	{ AF_INET, SOCK_STREAM, IPPROTO_TCP, 0 },
 };
 
 typedef int (*socket_fn)(int family, int type, int protocol);

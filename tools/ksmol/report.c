@@ -194,6 +194,12 @@ int report_read(struct report *report, const char *name)
 	return report->text ? 0 : -1;
 }
 
+void report_warn(const struct report *report)
+{
+	if (report->note)
+		warn("%s", report->note + strspn(report->note, "# "));
+}
+
 void report_free(struct report *report)
 {
 	size_t i;

@@ -10,6 +10,7 @@
 
 struct ss_options {
 	bool numeric;
+	bool info;
 	bool json;
 };
 
@@ -29,8 +30,7 @@ static const char *transport_of(const struct table *table, size_t row)
 	return NULL;
 }
 
-/* "ADDRESS:PORT" with the port's name, if it has one; malloc'ed. */
-static char *named(const char *cell, const char *transport)
+char *named(const char *cell, const char *transport)
 {
 	const char *colon = strrchr(cell, ':');
 	struct servent *service;
@@ -96,6 +96,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'n':
 		opts->numeric = true;
 		return 0;
+	case 'i':
+		opts->info = true;
+		return 0;
 	case 'j':
 		opts->json = true;
 		return 0;
@@ -108,6 +111,7 @@ int cmd_ss(int argc, char **argv)
 {
 	static const struct argp_option options[] = {
 		{ "numeric", 'n', NULL, 0, "Print ports as numbers", 0 },
+		{ "info", 'i', NULL, 0, "Show what TCP's sockets know", 0 },
 		{ "json", 'j', NULL, 0, "Print JSON", 0 },
 		{ 0 }
 	};
@@ -121,6 +125,8 @@ int cmd_ss(int argc, char **argv)
 	size_t i;
 
 	argp_parse(&argp, argc, argv, 0, NULL, &opts);
+	if (opts.info)
+		return show_info(opts.numeric, opts.json);
 	if (report_read(&report, "sockets"))
 		return EXIT_FAILURE;
 	if (opts.json)
@@ -128,8 +134,7 @@ int cmd_ss(int argc, char **argv)
 	else
 		for (i = 0; i < report.tables; i++)
 			print_table(&report.table[i], opts.numeric);
-	if (report.note)
-		warn("%s", report.note + strspn(report.note, "# "));
+	report_warn(&report);
 	report_free(&report);
 	return EXIT_SUCCESS;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* ksmol stat: pool, frames and tokens at a glance, once or again and again. */
+/* ksmol stat: the counters at a glance, once or again and again. */
 
 #include <argp.h>
 #include <errno.h>
@@ -14,7 +14,7 @@
 #define CELL_WIDTH	25
 #define INDENT		2
 
-static const char * const files[] = { "pool", "drops", "tokens" };
+static const char * const files[] = { "pool", "drops", "tokens", "tcp" };
 
 #define FILES (sizeof(files) / sizeof(*files))
 
@@ -340,7 +340,7 @@ int cmd_stat(int argc, char **argv)
 	static const struct argp argp = {
 		.options = options,
 		.parser = parse,
-		.doc = "Show pool, frames, drops and tokens at a glance.\v"
+		.doc = "Show pool, frames, drops, tokens and TCP at a glance.\v"
 		       "Counters that are zero are left out.",
 	};
 	struct stat_options opts = { .interval = 2 };

@@ -11,6 +11,8 @@ ANSWER what shall come back: '-' for nothing. Printed is 'NAME|GOT|WANT'.
 
 A SPEC is a kind and words KEY=VALUE; what is not said is right:
   udp    sport dport data len csum  + those of ip
+  tcp    sport dport seq ack flags win urg doff opts data csum  + those of ip
+         (flags: letters of FSRPAUEC)
   echo   id seq data code csum      + those of ip
   icmp   type code rest quote csum  + those of ip (quote: a SPEC with commas)
   ip     src dst ttl tos id frag proto hlen total version options csum data
@@ -32,6 +34,7 @@ import time
 
 US_MAC = os.environ.get('US_MAC', '02:00:00:00:02:01')
 US, PEER = '10.0.0.2', '10.0.0.1'
+TCP_FLAGS = 'FSRPAUEC'
 DROPS = '/sys/kernel/debug/ksmol/drops'
 PATIENCE = float(os.environ.get('PATIENCE', '0.15'))
 
@@ -95,6 +98,24 @@ def udp(words):
                                       max(length, 8)))
 
 
+def tcp(words):
+    options = payload(words.get('opts', ''))
+    options += b'\0' * (-len(options) % 4)
+    flags = sum(1 << TCP_FLAGS.index(f) for f in words.get('flags', 'S'))
+    doff = number(words, 'doff', 5 + len(options) // 4)
+    segment = struct.pack('>HHIIBBHHH', number(words, 'sport', 1000),
+                          number(words, 'dport', 7), number(words, 'seq', 1),
+                          number(words, 'ack', 0), doff << 4, flags,
+                          number(words, 'win', 1000), 0,
+                          number(words, 'urg', 0))
+    segment += options + payload(words.get('data', ''))
+    pseudo = (socket.inet_aton(words.get('src', PEER)) +
+              socket.inet_aton(words.get('dst', US)) +
+              struct.pack('>HH', 6, len(segment)))
+    words = {k: v for k, v in words.items() if k != 'data'}
+    return ip(words, 6, put_checksum(segment, 16, words, 'csum', pseudo))
+
+
 def icmp(words, default_type=3):
     kind = number(words, 'type', default_type)
     body = payload(words.get('data', ''))
@@ -128,7 +149,7 @@ def packet(spec):
         words.setdefault('sha', OUR_MAC)
         return 0x806, arp(words), words
     makers = {
-        'udp': udp, 'icmp': icmp, 'echo': lambda w: icmp(w, 8),
+        'udp': udp, 'tcp': tcp, 'icmp': icmp, 'echo': lambda w: icmp(w, 8),
         'ip': lambda w: ip(w, 0, payload(w.get('data', ''))),
         'raw': lambda w: payload(w.get('data', '')),
     }
@@ -162,6 +183,10 @@ def describe(data):
     t = p[(p[0] & 15) * 4:]
     if p[9] == 17:
         return f'udp:{len(t) - 8}'
+    if p[9] == 6:
+        seq, ack = struct.unpack('>II', t[4:12])
+        flags = ''.join(f for i, f in enumerate(TCP_FLAGS) if t[13] >> i & 1)
+        return f'tcp:{flags}:' + (f'{seq}:{ack}' if 'R' in flags else f'{ack}')
     if p[9] == 1:
         return {0: f'pong:{len(t) - 8}', 8: 'ping'}.get(
             t[0], f'icmp:{t[0]}/{t[1]}')

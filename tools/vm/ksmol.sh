@@ -8,6 +8,9 @@
 # echo_on ADDR [PORT]      ksmol's UDP echo in the background
 # sink_on PORT             a socket of ksmol that nobody reads
 # load_to ADDR PORT COUNT MIN MAX [OPTION...]   the peer's verifying load
+# serve_on ADDR PORT, serve_at NAME ADDR PORT   TCP server on ksmol, in a peer
+# to_us PORT CONNS UP DOWN [OPTION...]     the peer's verified transfers with
+# to_peer PORT CONNS UP DOWN [OPTION...]   ksmol's server, ksmol's with the peer's
 # bg_at NAME CMD...        bg in a peer, so that stop ends CMD itself
 # flood_on COUNT SIZE PORT, flood_off   pktgen in the peer, at full speed
 # frames_at NAME SPEC...   see frames.py
@@ -80,6 +83,28 @@ scale() {
 	*) echo $(($1 / 50)) ;;
 	esac
 }
+
+# --- TCP ---------------------------------------------------------------------
+
+serve_on() {
+	bg tcp -p $proto "${@:3}" serve "$1" "$2" >/dev/null
+	wait_for 5 bound "$2"
+}
+
+listening() { at "$1" ss -Htln | grep -q ":$2 "; }
+
+serve_at() {
+	bg_at "$1" tcp "${@:4}" serve "$2" "$3" >/dev/null
+	wait_for 5 listening "$1" "$3"
+}
+
+to_us() { at p tcp "${@:5}" load "$us" "$1" "$2" "$3" "$4"; }
+to_peer() { tcp -p $proto "${@:5}" load 10.0.0.1 "$1" "$2" "$3" "$4"; }
+
+# MiB N: in bytes.
+MiB() { echo $(($1 << 20)); }
+
+tcp_stat() { stat_of tcp "$1"; }
 
 # --- judging -----------------------------------------------------------------
 

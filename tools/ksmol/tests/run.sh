@@ -8,9 +8,9 @@ cp "$tmp/sockets" "$tmp/plain"
 
 rewrites() {
 	capture "$ksmol" run -v "$tmp/sockets"
-	is "$(grep -c '^ksmol: socket' "$tmp/err")" 4
+	is "$(grep -c '^ksmol: socket' "$tmp/err")" 7
 }
-t 'run: redirects exactly UDP and ping' rewrites
+t 'run: redirects exactly UDP, TCP and ping' rewrites
 
 # rewritten KIND NUMBER: the line after the kind's name.
 rewritten() {
@@ -19,7 +19,10 @@ rewritten() {
 }
 t 'run: UDP by protocol 0' rewritten udp0 257
 t 'run: UDP by its number' rewritten udp 257
+t 'run: TCP by protocol 0' rewritten tcp0 257
+t 'run: TCP by its number' rewritten tcp 257
 t 'run: SOCK_NONBLOCK and SOCK_CLOEXEC do not hide it' rewritten flags 257
+t 'run: nor TCP' rewritten tcpflags 257
 t 'run: a ping socket has the next number' rewritten ping 258
 
 flags_kept() {
@@ -33,7 +36,7 @@ protocol_param() {
 
 	mkdir -p "$KSMOL_SYSFS/parameters"
 	echo 259 >"$KSMOL_SYSFS/parameters/protocol"
-	rewritten udp 259 && rewritten ping 260
+	rewritten udp 259 && rewritten tcp 259 && rewritten ping 260
 }
 t 'run: takes the number from the module' protocol_param
 
@@ -55,15 +58,20 @@ resolver() {
 }
 t 'run: name resolution stays with Linux' resolver
 
+# resolver_asks TYPE [OPTION]: of the resolver, for its environment.
 resolver_asks() {
+	local -x RES_OPTIONS=${2:-}
+
 	command -v strace >/dev/null || { echo 'no strace'; return 0; }
-	capture strace -f -e trace=socket "$ksmol" run "$tmp/resolve"
+	capture strace -f -e trace=socket "$ksmol" run -v "$tmp/resolve"
 	case $err in
 	*ptrace*) echo 'no ptrace here'; return 0 ;;
 	esac
-	has "$err" 'socket(AF_INET, SOCK_DGRAM' && has_not "$err" '0x101)'
+	has "$err" "socket(AF_INET, $1" && has_not "$err" '0x101)' &&
+		has_not "$err" redirected
 }
-t 'run: the resolver did open sockets of its own' resolver_asks
+t 'run: the resolver did open sockets of its own' resolver_asks SOCK_DGRAM
+t 'run: for DNS over TCP too' resolver_asks SOCK_STREAM use-vc
 
 # --- LD_PRELOAD ---
 

@@ -14,11 +14,17 @@ static const struct kind {
 	{ "udp", AF_INET, SOCK_DGRAM, IPPROTO_UDP },
 	{ "flags", AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0 },
 	{ "ping", AF_INET, SOCK_DGRAM, IPPROTO_ICMP },
-	{ "tcp", AF_INET, SOCK_STREAM, 0 },
+	{ "tcp0", AF_INET, SOCK_STREAM, 0 },
+	{ "tcp", AF_INET, SOCK_STREAM, IPPROTO_TCP },
+	{ "tcpflags", AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0 },
+	{ "mptcp", AF_INET, SOCK_STREAM, 262 },
+	{ "seqpacket", AF_INET, SOCK_SEQPACKET, 0 },
 	{ "raw", AF_INET, SOCK_RAW, IPPROTO_ICMP },
 	{ "udplite", AF_INET, SOCK_DGRAM, 136 },
 	{ "udp6", AF_INET6, SOCK_DGRAM, 0 },
+	{ "tcp6", AF_INET6, SOCK_STREAM, 0 },
 	{ "unix", AF_UNIX, SOCK_DGRAM, 0 },
+	{ "unixstream", AF_UNIX, SOCK_STREAM, 0 },
 	{ "netlink", AF_NETLINK, SOCK_RAW, 0 },
 };
 

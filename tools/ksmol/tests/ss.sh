@@ -21,10 +21,58 @@ json_ss() {
 	"$ksmol" ss -j | python3 -c '
 import json, sys
 rows = json.load(sys.stdin)
-assert len(rows) == 3
+assert len(rows) == 4
 assert rows[0]["local"] == "10.0.0.2:53" and rows[0]["drops"] == 7'
 }
 t 'ss: -j is JSON' json_ss
+
+# --- ss -i ---
+
+t 'ss -i: header' row '^state +local +remote' -i
+t 'ss -i: a connection, ports by name' \
+	row '^ESTAB +10\.0\.0\.2:http +10\.0\.0\.1:41234$' -i
+t 'ss -i: -n keeps numbers' row '^LISTEN +10\.0\.0\.2:80 ' -in
+t 'ss -i: what it knows stands below' row '^	sndq=131072 .* rtt=512' -i
+t 'ss -i: of a listener, who waits' row '^	accept=2 backlog=128$' -i
+
+info_zero() { capture "$ksmol" ss -i; has_not "$out" 'lost=0'; }
+t 'ss -i: not what is zero' info_zero
+
+info_fits() {
+	capture "$ksmol" ss -i
+	[ "$(expand "$tmp/out" | wc -L)" -le 80 ]
+}
+t 'ss -i: fits a terminal' info_fits
+
+info_json() {
+	"$ksmol" ss -i --json | python3 -c '
+import json, sys
+rows = json.load(sys.stdin)
+assert [row["state"] for row in rows] == ["LISTEN", "ESTAB", "FIN-WAIT-2"]
+assert rows[0]["accept"] == 2 and rows[0]["reqs"] == 0
+assert rows[1]["remote"] == "10.0.0.1:41234" and rows[1]["lost"] == 0
+assert rows[1]["ca"] == "open" and rows[1]["retrans"] == 3'
+}
+t 'ss -i: --json has everything, zeros too' info_json
+
+info_odd() {
+	local -x KSMOL_DEBUGFS=$tmp/info
+
+	mkdir -p "$tmp/info"
+	printf '%s\n' 'local remote state details' 'a b c' 'a b c d =e f= "g"=\' \
+		'# 2 of 9 shown' >"$tmp/info/tcp_sockets"
+	capture "$ksmol" ss -i
+	is "$status" 0 && has "$err" '2 of 9 shown' || return
+	capture "$ksmol" ss -ij
+	python3 -m json.tool "$tmp/out" >/dev/null || return
+	head -n 1 "$tests/debugfs/tcp_sockets" >"$tmp/info/tcp_sockets"
+	capture "$ksmol" ss -ij
+	is "$out" '[]' || return
+	echo 'local remote' >"$tmp/info/tcp_sockets"
+	capture "$ksmol" ss -i
+	is "$status" 1 && has "$err" 'not as this command'
+}
+t 'ss -i: odd text does no harm' info_odd
 
 none() {
 	local -x KSMOL_DEBUGFS=$tmp/none

@@ -14,6 +14,7 @@ t 'stat: the balance even when zero' shows 'balance 0'
 t 'stat: an owner with pbufs' shows 'socket'
 t 'stat: not one without' shows_not 'stack'
 t 'stat: the policy' shows 'policy reserve'
+t "stat: TCP's counters" shows 'passive_opens 340'
 
 fits() {
 	capture "$ksmol" stat
@@ -66,7 +67,8 @@ assert d["pool"]["table"][3] == {"class": "socket", "rx": 62, "tx": 0,
 	"shared": 0, "reserve": 0, "emergency": 0}
 assert d["drops"]["rx_no_pbuf"] == 0
 assert d["tokens"]["policy"] == "reserve"
-assert d["tokens"]["table"][2]["opened"] == 5000'
+assert d["tokens"]["table"][2]["opened"] == 5000
+assert d["tcp"]["retrans"] == 17 and d["tcp"]["probes"] == 0'
 }
 t 'stat: --json has everything, zeros too' json_values
 

@@ -7,6 +7,7 @@
 . "$(dirname "$0")/../ksmol.sh"
 
 start
+serve_on 0.0.0.0 7
 echo_on 0.0.0.0
 # Our replies are to be heard by somebody, or they would be refused.
 bg_at p udp sink 10.0.0.1 1000
@@ -52,8 +53,22 @@ frame for another station: udp eth=02:00:00:00:02:99 => otherhost -
 first fragment: udp frag=0x2000 => ip_fragment -
 last fragment: udp frag=0x0010 => ip_fragment -
 protocol that nobody has: ip proto=99 data=12345678 => ip_proto icmp:3/2
-TCP: ip proto=6 data=0x03e80016000000010000000050020400aaaa0000 => ip_proto icmp:3/2
-TCP to broadcast: ip dst=10.0.0.255 eth=ff:ff:ff:ff:ff:ff proto=6 data=0x03e80016000000010000000050020400aaaa0000 => ip_proto -
+TCP header cut: ip proto=6 data=12345678 => tcp_short -
+TCP data offset below its header: tcp doff=4 => tcp_hdrlen -
+TCP data offset beyond the segment: tcp doff=6 => tcp_short -
+TCP checksum: tcp csum=1 => tcp_csum -
+TCP to broadcast: tcp dst=10.0.0.255 eth=ff:ff:ff:ff:ff:ff => tcp_no_socket -
+TCP to broadcast, port closed: tcp dport=9 dst=10.0.0.255 eth=ff:ff:ff:ff:ff:ff => tcp_no_socket -
+SYN to a closed port: tcp dport=9 seq=77 => tcp_no_socket tcp:RA:0:78
+SYN with data to a closed port: tcp dport=9 seq=77 data=abc => tcp_no_socket tcp:RA:0:81
+ACK to a closed port: tcp dport=9 seq=77 ack=88 flags=A => tcp_no_socket tcp:R:88:0
+RST to a closed port: tcp dport=9 flags=R => tcp_no_socket -
+ACK to a listener: tcp seq=77 ack=88 flags=A => tcp_cookie tcp:R:88:0
+SYN-ACK to a listener: tcp seq=77 ack=88 flags=SA => tcp_cookie tcp:R:88:0
+RST to a listener: tcp flags=R => tcp_flags -
+SYN-FIN to a listener: tcp flags=SF => tcp_flags -
+no flags to a listener: tcp flags= => tcp_flags -
+all flags to a listener: tcp flags=FSRPAU => tcp_flags -
 UDP header cut: ip proto=17 data=1234567 => udp_short -
 UDP length beyond the packet: udp len=100 => udp_len -
 UDP length below its header: udp len=7 => udp_len -

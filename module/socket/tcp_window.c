@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The window we announce: what the buffer and the pool have room for, never
+ * less than was announced before (RFC 9293 3.8.6, RFC 7323 2); and the size of
+ * the buffer, which follows what the program reads.
+ */
+
+#include <linux/math.h>
+#include <ksmol/compat.h>
+#include "tcp.h"
+
+#define WINDOW_MAX	65535U	/* of a SYN, and without a scale */
+#define ETHERNET_MSS	1460U	/* before anything is known */
+
+/* A map's memory is larger than the payload in it, by this factor about. */
+#define TRUESIZE_FACTOR	2
+
+/*
+ * Half of what is free, so that what others are about to take is not promised
+ * as well, and not more than ksmol_pbuf_may_queue() will grant in the end.
+ */
+static u32 pool_pbufs(const struct ksmol_pool *pool, u32 held)
+{
+	u32 stock = ksmol_pool_stock(pool, KSMOL_CLASS_RX);
+	u32 free, share;
+
+	if (stock <= pool->rx_floor)
+		return 0;
+	free = stock - pool->rx_floor;
+	share = KSMOL_QUEUE_SHARE * free;
+	if (share <= held)
+		return 0;
+	return min(DIV_ROUND_UP(free, 2), share - held);
+}
+
+static u64 pool_bytes(const struct ksmol_pool *pool)
+{
+	s64 room = pool->cfg.rx_bytes - atomic64_read(&pool->bytes);
+
+	return room > 0 ? room / TRUESIZE_FACTOR : 0;
+}
+
+/* Bytes beyond rcv_nxt that the pool can hold for us as things are. */
+static u32 pool_room(const struct ksmol_tcb *tcb)
+{
+	u32 held = tcb->rcvq.count + tcb->ooo_pbufs;
+	u32 mss = max_t(u32, tcb->rcv_mss, KSMOL_TCP_MSS_DEFAULT);
+	u64 room = (u64)pool_pbufs(tcb->pool, held) * (tcb->rcv_fill ?: mss);
+
+	room = min(room, pool_bytes(tcb->pool)) + tcb->ooo_bytes;
+	/*
+	 * Who holds nothing may always try with one segment: nobody would tell
+	 * it when others give something back.
+	 */
+	if (!held)
+		room = max_t(u64, room, mss);
+	return min_t(u64, room, U32_MAX);
+}
+
+/* Nor more than buffer and clamp leave, nor than the field can say. */
+static u32 free_space(const struct ksmol_tcb *tcb)
+{
+	u32 used = ksmol_tcp_readable(tcb);
+	u32 room = tcb->cfg.rcvbuf > used ? tcb->cfg.rcvbuf - used : 0;
+
+	if (tcb->cfg.window_clamp)
+		room = min(room, tcb->cfg.window_clamp);
+	room = min(room, pool_room(tcb));
+	return min(room, WINDOW_MAX << tcb->rcv_wscale);
+}
+
+/* RFC 9293 3.8.6.2.2: a step worth telling of. */
+static u32 sws_step(const struct ksmol_tcb *tcb)
+{
+	return clamp_t(u32, tcb->rcv_mss, 1, max(tcb->cfg.rcvbuf / 2, 1U));
+}
+
+u32 ksmol_tcp_window(struct ksmol_tcb *tcb)
+{
+	u32 unit = 1U << tcb->rcv_wscale;
+	u32 now = ksmol_tcp_rcv_room(tcb);
+	u32 free = free_space(tcb), wnd;
+
+	/*
+	 * If the right edge stays where it is, the window is rounded up, since
+	 * rounded down it would go back (RFC 7323 2.4).
+	 */
+	wnd = min(round_up(now, unit), WINDOW_MAX << tcb->rcv_wscale);
+	if (free >= now && free - now >= sws_step(tcb))
+		wnd = max(wnd, round_down(free, unit));
+	tcb->rcv_max_wnd = max(tcb->rcv_max_wnd, wnd);
+	return wnd;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_window);
+
+u16 ksmol_tcp_window_field(const struct ksmol_tcb *tcb, u32 window, bool syn)
+{
+	/* RFC 7323 2.2: the window of a SYN is never scaled */
+	if (!syn)
+		window >>= tcb->rcv_wscale;
+	return min(window, WINDOW_MAX);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_window_field);
+
+/*
+ * The shift must do for the largest buffer there may ever be; it can't be
+ * changed. What the SYN announces can't be more than 64 KiB in any case.
+ */
+void ksmol_tcp_window_init(const struct ksmol_tcp_config *cfg,
+			   const struct ksmol_pool *pool, u32 *wnd, u8 *wscale)
+{
+	u32 most = max(cfg->rcvbuf, cfg->rcvbuf_max);
+	u32 room = cfg->rcvbuf;
+	u64 pbufs;
+
+	if (cfg->window_clamp) {
+		most = min(most, cfg->window_clamp);
+		room = min(room, cfg->window_clamp);
+	}
+	*wscale = 0;
+	while (cfg->wscaling && *wscale < KSMOL_TCP_MAX_WSCALE &&
+	       most >> *wscale > WINDOW_MAX)
+		(*wscale)++;
+
+	pbufs = max(pool_pbufs(pool, 0), 1U);
+	room = min_t(u64, room, pbufs * ETHERNET_MSS);
+	*wnd = min(room, WINDOW_MAX);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_window_init);
+
+static void rtt_sample(struct ksmol_tcb *tcb, u64 us)
+{
+	u32 m = clamp_t(u64, us, 1, KSMOL_TCP_RTO_MAX);
+
+	if (!tcb->rcv_rtt)
+		tcb->rcv_rtt = m;
+	else
+		tcb->rcv_rtt += (s32)(m - tcb->rcv_rtt) / 8;
+}
+
+/* Each time stamp of ours is measured once, when it comes back with data. */
+static void rtt_by_timestamp(struct ksmol_tcb *tcb,
+			     const struct ksmol_tcp_seg *seg, u64 now)
+{
+	u32 ms;
+
+	if (seg->h.tsecr == tcb->rcv_rtt_seq || seg->mss < tcb->rcv_mss)
+		return;
+	tcb->rcv_rtt_seq = seg->h.tsecr;
+	ms = ksmol_tcp_ts(tcb, now) - seg->h.tsecr;
+	if (ms <= KSMOL_TCP_RTO_MAX / USEC_PER_MSEC)
+		rtt_sample(tcb, ms * USEC_PER_MSEC ?: USEC_PER_MSEC);
+}
+
+/* A window's worth takes a round trip at least: the shortest counts. */
+static void rtt_by_window(struct ksmol_tcb *tcb, u64 now)
+{
+	u64 us = now - tcb->rcv_rtt_at;
+
+	if (tcb->rcv_rtt_at) {
+		if (ksmol_seq_before(tcb->rcv_nxt, tcb->rcv_rtt_seq))
+			return;
+		if (!tcb->rcv_rtt || us < tcb->rcv_rtt)
+			tcb->rcv_rtt = clamp_t(u64, us, 1, KSMOL_TCP_RTO_MAX);
+	}
+	tcb->rcv_rtt_seq = tcb->rcv_nxt + tcb->rcv_wnd;
+	tcb->rcv_rtt_at = now;
+}
+
+void ksmol_tcp_rcv_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
+		       u64 now)
+{
+	if (tcb->cfg.rcvbuf >= tcb->cfg.rcvbuf_max)
+		return;
+	if (!(tcb->flags & KSMOL_TCP_F_TS))
+		rtt_by_window(tcb, now);
+	else if (seg->h.opts & KSMOL_TCP_OPT_TS)
+		rtt_by_timestamp(tcb, seg, now);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_rcv_rtt);
+
+/*
+ * Once per round trip: when the program read more than in any before, the
+ * sender may still be growing. While one round trip's worth is being read and
+ * another is on its way the sender doubles: room for four.
+ */
+static void tune(struct ksmol_tcb *tcb, u64 now)
+{
+	u32 copied = tcb->copied_seq - tcb->tune_seq;
+	u64 want;
+
+	if (tcb->tune_at &&
+	    (!tcb->rcv_rtt || now - tcb->tune_at < tcb->rcv_rtt))
+		return;
+	if (tcb->tune_at && copied > tcb->tune_space) {
+		want = 4 * (u64)copied + 16 * tcb->rcv_mss;
+		tcb->cfg.rcvbuf = clamp_t(u64, want, tcb->cfg.rcvbuf,
+					  tcb->cfg.rcvbuf_max);
+		tcb->tune_space = copied;
+	}
+	tcb->tune_seq = tcb->copied_seq;
+	tcb->tune_at = now ?: 1;
+}
+
+/* Has the window opened so far that a waiting peer should know? */
+static bool window_opened(struct ksmol_tcb *tcb)
+{
+	u32 now = ksmol_tcp_rcv_room(tcb);
+	u32 half = max(tcb->cfg.rcvbuf / 2, 1U);
+	u32 opened;
+
+	/* The peer isn't waiting: the next ACK will do */
+	if (now >= half)
+		return false;
+	opened = ksmol_tcp_window(tcb) - now;
+	return opened >= half || (opened >= 2U * tcb->rcv_mss && opened >= now);
+}
+
+void ksmol_tcp_read(struct ksmol_tcb *tcb, u64 now)
+{
+	if (tcb->cfg.rcvbuf < tcb->cfg.rcvbuf_max)
+		tune(tcb, now);
+	/* After their FIN, no window matters any more */
+	if (tcb->flags & KSMOL_TCP_F_FIN_IN || tcb->state == TCP_CLOSE)
+		return;
+	/*
+	 * Read at once and all of it, and no answer came from the program so
+	 * far: a peer with Nagle may be waiting for the ACK of a small segment.
+	 */
+	if (tcb->ack & KSMOL_TCP_ACK_DELAYED && !tcb->pingpong &&
+	    tcb->copied_seq == tcb->rcv_nxt &&
+	    tcb->rcv_nxt - tcb->rcv_wup < tcb->rcv_mss)
+		tcb->ack |= KSMOL_TCP_ACK_NOW;
+	if (window_opened(tcb))
+		tcb->ack |= KSMOL_TCP_ACK_NOW;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_read);

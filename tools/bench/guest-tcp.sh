@@ -1,0 +1,159 @@
+#!/bin/bash
+# Runs inside the test VM (tools/bench/run boots it): TCP between ksmol and
+# Linux, and between Linux and Linux, over a veth pair each, in turns. Every
+# figure is a line of guest.log.
+
+. "$(dirname "$0")/../vm/ksmol.sh"
+
+out=$KSMOL_RESULTS/guest.log
+rounds=$((BENCH_ROUNDS / 12 + 1))
+count=$BENCH_PACKETS
+linux_us=10.0.1.2 linux_peer=10.0.1.1
+
+say() { echo "test=$*" >>"$out"; }
+
+# Time in which processors worked, in ns, and the memory of the kernel's own.
+busy_ns() {
+	awk -v hz="$(getconf CLK_TCK)" '/^cpu / {
+		printf "%.0f", ($2 + $3 + $4 + $7 + $8) * 1e9 / hz }' /proc/stat
+}
+kernel_kib() {
+	awk '$1 == "MemTotal:" { n += $2 }
+		$1 ~ /^(MemFree|Buffers|Cached|AnonPages|PageTables|SReclaimable):/ {
+			n -= $2
+		}
+		END { print n }' /proc/meminfo
+}
+
+# The sender has one processor, the receiver the other.
+here() { taskset -c 1 "$@"; }
+
+# offload on|off: of both pairs.
+offload() {
+	local sg=on dev ns
+
+	[ "$1" = on ] || sg=off
+	for ns in p q; do
+		dev=ks0
+		[ $ns = p ] || dev=ks1
+		ethtool -K $dev sg $sg tx $sg tso $sg gso $sg gro $sg
+		at $ns ethtool -K eth0 sg $sg tx $sg tso $sg gso $sg gro $sg
+	done >/dev/null
+}
+
+# stream PATH ROUND OFFLOAD CMD...: iperf3's second.
+stream() {
+	local path=$1 round=$2 offload=$3 before after bits
+
+	shift 3
+	before=$(busy_ns)
+	bits=$("$@" -t 2 -J | python3 -c '
+import json, sys
+print(json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"])') ||
+		return
+	after=$(busy_ns)
+	say "tcp_stream path=$path offload=$offload round=$round" \
+		"mbps=$(awk -v b="$bits" 'BEGIN { printf "%.0f", b / 1e6 }')" \
+		"cpu=$(awk -v b="$bits" -v n=$((after - before)) \
+			'BEGIN { printf "%.0f", n / (b / 8 * 2 / 1024) }')"
+}
+
+streams() {
+	local round offload
+
+	for ((round = 1; round <= rounds; round++)); do
+		for offload in on off; do
+			offload $offload
+			stream linux-linux "$round" $offload \
+				here iperf3 -c $linux_peer
+			stream ksmol-linux "$round" $offload \
+				here ksmol run iperf3 -c 10.0.0.1
+			stream linux-ksmol "$round" $offload \
+				here nsenter --net=/run/netns/p iperf3 -c $us
+		done
+	done
+	offload on
+}
+
+# one PATH WHAT PORT CMD...: what the program says.
+one() {
+	local path=$1 what=$2 where=two
+
+	[ "$3" = 9 ] || where=one
+	shift 3
+	say "tcp_$what path=$path processors=$where $("$@")"
+}
+
+# small WHAT COUNT: one byte there and back, or connections, in turns. The
+# server on port 9 has the other processor, that on port 10 has ours.
+small() {
+	local round port
+
+	for ((round = 1; round <= rounds * 2; round++)); do
+		for port in 9 10; do
+			one linux-linux "$1" $port \
+				here tcptime "$1" $linux_peer $port "$2"
+			one ksmol-linux "$1" $port \
+				here tcptime -p $proto "$1" 10.0.0.1 $port "$2"
+			one linux-ksmol "$1" $port \
+				here nsenter --net=/run/netns/p \
+				tcptime "$1" $us $port "$2"
+		done
+	done
+}
+
+# idle STACK PROTO PEER COUNT: with so many connections open and quiet, memory
+# of the kernel that they take at both ends, and what a byte takes meanwhile.
+idle() {
+	local before after held
+
+	before=$(kernel_kib)
+	bg tcp -p "$2" -h load "$3" 7 "$4" 1 1 >"$scratch/held"
+	held=$bg_pid
+	wait_for 60 grep -q held "$scratch/held" || return
+	sleep 0.5
+	after=$(kernel_kib)
+	for _ in 1 2 3; do
+		say "tcp_idle stack=$1 count=$4 kib=$((after - before))" \
+			"$(here tcptime -p "$2" rr "$3" 10 "$((count / 2))")"
+	done
+	kill -TERM "$held"
+	wait "$held"
+}
+
+idles() {
+	local n
+
+	for n in 1 100 1000 10000; do
+		idle linux 0 $linux_peer "$n"
+		idle ksmol $proto 10.0.0.1 "$n"
+	done
+}
+
+start
+t "Linux's own pair is wired up" peer q -d ks1 -4 $linux_peer/24 -l $linux_us/24
+ulimit -n 65536
+echo "release=$(uname -r) cpus=$(nproc) rounds=$rounds packets=$count" >"$out"
+for ns in p q; do
+	addr=10.0.0.1
+	[ $ns = p ] || addr=$linux_peer
+	bg_at $ns taskset -c 0 iperf3 -s -B $addr >/dev/null 2>&1
+	bg_at $ns taskset -c 0 tcptime pong $addr 9
+	bg_at $ns taskset -c 1 tcptime pong $addr 10
+	bg_at $ns taskset -c 0 tcp serve $addr 7 >/dev/null
+done
+bg taskset -c 0 ksmol run iperf3 -s -B $us >/dev/null 2>&1
+bg taskset -c 0 tcptime -p $proto pong $us 9
+bg taskset -c 1 tcptime -p $proto pong $us 10
+wait_for 10 bound 9
+wait_for 10 bound 10
+wait_for 10 bound 5201
+wait_for 10 listening p 5201
+wait_for 10 listening q 5201
+t 'throughput' streams
+t 'one byte there and back' small rr "$count"
+t 'connections' small churn $((count / 20))
+t 'idle connections' idles
+for file in pool drops tcp; do
+	cat "$debug/$file" >"$KSMOL_RESULTS/tcp-$file.txt"
+done

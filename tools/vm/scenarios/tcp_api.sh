@@ -1,0 +1,45 @@
+#!/bin/bash
+# TCP's socket API: one program on Linux's TCP and on ksmol's, in mirrored
+# set-ups, must say the same, but for what is listed here.
+# needs: uml uml-debug qemu
+# timeout: 120
+
+. "$(dirname "$0")/../ksmol.sh"
+
+api=$KSMOL_TREE/tools/vm/programs/tcpapi.py
+
+# What differs, and why.
+different() {
+	cat <<-'END'
+	END
+}
+
+# line NAME FILE
+line() { awk -v name="$1:" 'index($0, name) == 1' "$2"; }
+
+# said PROTO LOCAL PEER: the program's lines.
+said() { python3 "$api" "$1" "$2" "$3" 700; }
+
+start
+t "Linux's own pair is wired up" peer q -d ks1 -4 10.0.1.1/24 -l 10.0.1.2/24
+bg_at p python3 "$api" peer 10.0.0.1 700 100
+bg_at q python3 "$api" peer 10.0.1.1 700 100
+wait_for 20 listening p 700
+wait_for 20 listening q 700
+# Most of the time both wait for something.
+said 0 10.0.1.2 10.0.1.1 >"$scratch/linux" &
+said $proto $us 10.0.0.1 >"$scratch/ksmol"
+wait $!
+different >"$scratch/different"
+cp "$scratch"/{linux,ksmol} "$KSMOL_RESULTS/"
+t 'Linux has much to say' test "$(wc -l <"$scratch/linux")" -gt 20
+
+while IFS= read -r want; do
+	name=${want%%:*}
+	other=$(line "$name" "$scratch/different")
+	expect "$name" "$(line "$name" "$scratch/ksmol")" "${other:-$want}"
+done <"$scratch/linux"
+expect 'nothing else was said' "$(wc -l <"$scratch/ksmol")" \
+	"$(wc -l <"$scratch/linux")"
+t 'everything is home' wait_for 10 idle
+whole 'after all checks'

@@ -1,0 +1,74 @@
+#!/bin/bash
+# Loss, reordering, duplicates, corruption and delay, both ways at once: every
+# byte arrives, as it was sent. KIB in the environment is how much each of the
+# four connections carries either way, for longer runs than these.
+# needs: uml uml-debug
+# timeout: 120
+
+. "$(dirname "$0")/../ksmol.sh"
+
+# spoil WORD...: netem on both devices.
+spoil() {
+	tc qdisc replace dev ks0 root netem limit 20000 "$@" &&
+		at p tc qdisc replace dev eth0 root netem limit 20000 "$@"
+}
+
+clean() {
+	tc qdisc del dev ks0 root && at p tc qdisc del dev eth0 root
+}
+
+# carry KIB OPTION...: half of the connections are ours, half the peer's.
+carry() {
+	local bytes=$((${KIB:-$1} * 1024)) other status=0
+
+	to_us 7 2 "$bytes" "$bytes" -t "$limit" &
+	other=$!
+	to_peer 7 2 "$bytes" "$bytes" -t "$limit" || status=$?
+	wait "$other" && return "$status"
+}
+
+limit=60
+[ -z "${KIB:-}" ] || limit=3600
+start
+t 'the peer pings us' pings -c 2 -i 0.1 $us
+serve_on $us 7
+serve_at p 10.0.0.1 7
+
+# Segments are lost one by one, not as the large ones that senders build; the
+# last lines let them through.
+ethtool -K ks0 tso off gso off gro off >/dev/null
+at p ethtool -K eth0 tso off gso off gro off >/dev/null
+while IFS='|' read -r kib words; do
+	if [ "$words" = segments ]; then
+		ethtool -K ks0 tso on gso on gro on >/dev/null
+		at p ethtool -K eth0 tso on gso on gro on >/dev/null
+		continue
+	fi
+	# shellcheck disable=SC2086 # words
+	spoil $words
+	began=$SECONDS
+	t "$words" carry "$(($(scale $((kib * 20))) / 20))"
+	note "$words: $kib KiB, $((SECONDS - began)) s"
+done <<'END_TABLE'
+8192|delay 1ms 0.5ms
+2048|delay 1ms 0.5ms loss 1%
+1024|delay 1ms 0.5ms loss 5%
+4096|delay 1ms 0.5ms reorder 25% 50%
+4096|delay 1ms 0.5ms duplicate 5%
+2048|delay 1ms 0.5ms corrupt 1%
+1024|delay 50ms 10ms
+256|delay 50ms 10ms loss 1%
+128|delay 50ms 10ms loss 5%
+512|delay 50ms reorder 25% 50%
+512|delay 50ms 10ms duplicate 5%
+256|delay 50ms 10ms corrupt 1%
+0|segments
+4096|delay 1ms loss 1% duplicate 5% reorder 25% 50%
+2048|rate 100mbit loss 0.5%
+1024|rate 20mbit delay 5ms limit 20
+END_TABLE
+clean
+t 'what was spoiled was seen as such' test "$(drops tcp_csum)" -gt 0
+t 'and sent again' test "$(tcp_stat retrans)" -gt 0
+t 'everything is home' wait_for 10 idle
+whole 'after all of it'
