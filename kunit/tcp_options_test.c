@@ -6,7 +6,7 @@
 
 #include "tcp_script.h"
 
-static const struct tcp_script_case timestamps[] = {
+static const struct tcp_script_case timestamps_scripts[] = {
 	{ "both_want_them",
 	  "0       connect ts\n"
 	  "+0      > S 0:0(0) <mss 1460,val 1000,ecr 0>\n"
@@ -124,7 +124,7 @@ static const struct tcp_script_case timestamps[] = {
 	  "+0      > F. 1:1(0) ack 1 <ts>\n" },
 };
 
-static const struct tcp_script_case scale[] = {
+static const struct tcp_script_case scale_scripts[] = {
 	/* RFC 7323 2.2: windows of SYNs are not scaled */
 	{ "of_syn_is_none",
 	  "0       connect wscale 7 rcvbuf 250000\n"
@@ -169,7 +169,7 @@ static const struct tcp_script_case scale[] = {
 	  "+0      flight 150000\n" },
 };
 
-static const struct tcp_script_case sack[] = {
+static const struct tcp_script_case sack_scripts[] = {
 	/* RFC 2018 4 */
 	{ "block",
 	  "0       open passive sack\n"
@@ -327,7 +327,7 @@ static const struct tcp_script_case sack[] = {
 	  "+0      sack_on 0\n" },
 };
 
-static const struct tcp_script_case ecn[] = {
+static const struct tcp_script_case ecn_scripts[] = {
 	/* RFC 3168 6.1.1 (SHLD-8) */
 	{ "both_want_it",
 	  "0       connect ecn\n"
@@ -426,16 +426,16 @@ static const struct tcp_script_case ecn[] = {
 	  "+210ms~30ms > . 1000:1000(0) ack 1 probe noect\n" },
 };
 
-KUNIT_ARRAY_PARAM(timestamps, timestamps, tcp_script_desc);
-KUNIT_ARRAY_PARAM(scale, scale, tcp_script_desc);
-KUNIT_ARRAY_PARAM(sack, sack, tcp_script_desc);
-KUNIT_ARRAY_PARAM(ecn, ecn, tcp_script_desc);
+TCP_SCRIPT_TABLE(timestamps);
+TCP_SCRIPT_TABLE(scale);
+TCP_SCRIPT_TABLE(sack);
+TCP_SCRIPT_TABLE(ecn);
 
 static struct kunit_case cases[] = {
-	TCP_SCRIPT_CASES(timestamps),
-	TCP_SCRIPT_CASES(scale),
-	TCP_SCRIPT_CASES(sack),
-	TCP_SCRIPT_CASES(ecn),
+	TCP_SCRIPT_CASE(timestamps),
+	TCP_SCRIPT_CASE(scale),
+	TCP_SCRIPT_CASE(sack),
+	TCP_SCRIPT_CASE(ecn),
 	{}
 };
 

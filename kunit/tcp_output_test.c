@@ -26,10 +26,10 @@ SEND_CASE(next__one_segment_without_gso)
 
 	send_write(test, 3 * SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, SEND_MSS);
+	send_expect(test, 0, SEND_MSS);
 	KUNIT_EXPECT_EQ(test, f->out.kind, KSMOL_TCP_OUT_NEW);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, SEND_MSS, SEND_MSS);
+	send_expect(test, SEND_MSS, SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
 	KUNIT_EXPECT_FALSE(test, send_next(test));
 	KUNIT_EXPECT_EQ(test, f->tcb.snd_nxt, send_seq(3 * SEND_MSS));
@@ -42,11 +42,11 @@ SEND_CASE(next__super_segment_of_whole_segments)
 	f->tcb.gso_max = 10000;
 	send_write(test, 12000);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, 6 * SEND_MSS);
+	send_expect(test, 0, 6 * SEND_MSS);
 	KUNIT_EXPECT_EQ(test, f->out.mss, SEND_MSS);
 	KUNIT_EXPECT_FALSE(test, f->out.h.flags & KSMOL_TCP_PSH);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 6 * SEND_MSS, 12000 - 6 * SEND_MSS);
+	send_expect(test, 6 * SEND_MSS, 12000 - 6 * SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, f->out.h.flags & KSMOL_TCP_PSH);
 }
 
@@ -58,7 +58,7 @@ SEND_CASE(next__bounded_by_frags)
 	f->tcb.gso_frags = 2;
 	send_write(test, 4 * PAGE_SIZE);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, rounddown(2 * PAGE_SIZE, SEND_MSS));
+	send_expect(test, 0, rounddown(2 * PAGE_SIZE, SEND_MSS));
 }
 
 SEND_CASE(next__bounded_by_cwnd)
@@ -69,7 +69,7 @@ SEND_CASE(next__bounded_by_cwnd)
 	f->tcb.cwnd = 4 * SEND_MSS + 100;
 	send_write(test, 20000);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, 4 * SEND_MSS);
+	send_expect(test, 0, 4 * SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, f->tcb.flags & KSMOL_TCP_F_CWND_LIMITED);
 	KUNIT_EXPECT_EQ(test, f->tcb.due[KSMOL_TCP_T_PERSIST], 0ULL);
 }
@@ -82,7 +82,7 @@ SEND_CASE(next__bounded_by_window)
 	f->tcb.snd_wnd = 5000;
 	send_write(test, 20000);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, 3 * SEND_MSS);
+	send_expect(test, 0, 3 * SEND_MSS);
 }
 
 /* A small cwnd must not stop a connection that has nothing in flight. */
@@ -93,7 +93,7 @@ SEND_CASE(next__one_segment_always_fits_cwnd)
 	f->tcb.cwnd = 100;
 	send_write(test, SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, SEND_MSS);
+	send_expect(test, 0, SEND_MSS);
 }
 
 SEND_CASE(next__defers_what_would_be_small)
@@ -126,8 +126,8 @@ SEND_CASE(next__defers_not_for_long)
 
 /* --- the last segment: Nagle and cork --- */
 
-/**
- * struct tail_case - may a last segment that isn't full go?
+/*
+ * May a last segment that isn't full go?
  * @before: bytes under way; @write: and then written
  * @sent: how much of it goes at once
  */
@@ -199,7 +199,7 @@ SEND_CASE(next__nagle_ends_with_the_ack)
 	KUNIT_EXPECT_EQ(test, send_all(test), 0U);
 	send_acked(test, 10, 65535);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 10, 10);
+	send_expect(test, 10, 10);
 }
 
 SEND_CASE(next__cork_ends_after_200_ms)
@@ -214,7 +214,7 @@ SEND_CASE(next__cork_ends_after_200_ms)
 	KUNIT_EXPECT_EQ(test, send_all(test), 0U);
 	KUNIT_EXPECT_EQ(test, send_wait_timer(test), 100 * USEC_PER_MSEC);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, 200);
+	send_expect(test, 0, 200);
 	send_write(test, 100);
 	KUNIT_EXPECT_EQ(test, send_all(test), 0U);
 }
@@ -228,14 +228,14 @@ SEND_CASE(next__uncorked)
 	KUNIT_EXPECT_EQ(test, send_all(test), 0U);
 	f->tcb.flags &= ~KSMOL_TCP_F_MORE;
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, 100);
+	send_expect(test, 0, 100);
 	KUNIT_EXPECT_EQ(test, f->tcb.cork_since, 0ULL);
 }
 
 /* --- silly windows --- */
 
-/**
- * struct sws_case - RFC 9293 3.8.6.2.1
+/*
+ * RFC 9293 3.8.6.2.1
  * @wnd: usable; @max: the largest ever
  * @sent: bytes that go
  * @probe: the time is up
@@ -297,7 +297,7 @@ SEND_CASE(next__fin_with_the_last_data)
 	send_write(test, 100);
 	ksmol_tcp_shutdown(&f->tcb, f->now);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, 100);
+	send_expect(test, 0, 100);
 	KUNIT_EXPECT_TRUE(test, f->out.h.flags & KSMOL_TCP_FIN);
 	KUNIT_EXPECT_EQ(test, f->tcb.snd_nxt, send_seq(101));
 }
@@ -311,7 +311,7 @@ SEND_CASE(next__fin_alone)
 	f->tcb.cwnd = 100;
 	ksmol_tcp_shutdown(&f->tcb, f->now);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 100, 0);
+	send_expect(test, 100, 0);
 	KUNIT_EXPECT_TRUE(test, f->out.h.flags & KSMOL_TCP_FIN);
 	KUNIT_EXPECT_EQ(test, f->out.kind, KSMOL_TCP_OUT_NEW);
 	KUNIT_EXPECT_EQ(test, send_all(test), 0U);
@@ -465,7 +465,7 @@ SEND_CASE(next__ack_after_a_timeout)
 	send_all(test);
 	f->tcb.ack |= KSMOL_TCP_ACK_NOW;
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 3 * SEND_MSS, 0);
+	send_expect(test, 3 * SEND_MSS, 0);
 }
 
 SEND_CASE(next__ack_within_a_shrunken_window)
@@ -477,7 +477,7 @@ SEND_CASE(next__ack_within_a_shrunken_window)
 	send_acked(test, SEND_MSS, 100);
 	f->tcb.ack |= KSMOL_TCP_ACK_NOW;
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, SEND_MSS + 100, 0);
+	send_expect(test, SEND_MSS + 100, 0);
 }
 
 /* --- again --- */
@@ -509,7 +509,7 @@ SEND_CASE(again__bounded_by_cwnd)
 	send_all(test);
 	send_wait(test, 5 * USEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, SEND_MSS);
+	send_expect(test, 0, SEND_MSS);
 	KUNIT_EXPECT_EQ(test, f->tcb.retrans, SEND_MSS);
 	KUNIT_EXPECT_EQ(test, f->tcb.snd_nxt, send_seq(4 * SEND_MSS));
 }
@@ -523,7 +523,7 @@ SEND_CASE(again__window_shrank_to_nothing)
 	send_acked(test, SEND_MSS, 0);
 	send_wait(test, 5 * USEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, SEND_MSS, SEND_MSS);
+	send_expect(test, SEND_MSS, SEND_MSS);
 	KUNIT_EXPECT_EQ(test, f->out.kind, KSMOL_TCP_OUT_RETRANS);
 	KUNIT_EXPECT_NE(test, f->tcb.due[KSMOL_TCP_T_RTO], 0ULL);
 	KUNIT_EXPECT_EQ(test, f->tcb.due[KSMOL_TCP_T_PERSIST], 0ULL);
@@ -539,7 +539,7 @@ SEND_CASE(again__fin)
 	send_acked(test, 10, 65535);
 	send_wait(test, 5 * USEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 10, 0);
+	send_expect(test, 10, 0);
 	KUNIT_EXPECT_TRUE(test, f->out.h.flags & KSMOL_TCP_FIN);
 }
 
@@ -558,7 +558,7 @@ SEND_CASE(unsent__nothing_moves)
 	KUNIT_EXPECT_EQ(test, f->tcb.due[KSMOL_TCP_T_RTO], 0ULL);
 	KUNIT_EXPECT_EQ(test, send_wait_timer(test), KSMOL_TCP_RETRY);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, 100);
+	send_expect(test, 0, 100);
 	KUNIT_EXPECT_EQ(test, f->tcb.stuck, 0ULL);
 }
 

@@ -6,7 +6,7 @@
 
 #include "tcp_script.h"
 
-static const struct tcp_script_case window[] = {
+static const struct tcp_script_case window_scripts[] = {
 	/* 41 */
 	{ "syn_window_is_the_first_right_edge",
 	  "0       connect wscale 7 rcvbuf 250000\n"
@@ -39,7 +39,7 @@ static const struct tcp_script_case window[] = {
 	  "+0      ooo_bytes 2000\n" },
 };
 
-static const struct tcp_script_case queues[] = {
+static const struct tcp_script_case queues_scripts[] = {
 	/* 42 */
 	{ "fin_then_data_then_gap",
 	  "0       open passive\n"
@@ -154,7 +154,7 @@ static const struct tcp_script_case queues[] = {
 	  "+0      flight 0\n" },
 };
 
-static const struct tcp_script_case timers[] = {
+static const struct tcp_script_case timers_scripts[] = {
 	/* 47 */
 	{ "probe_and_data_in_flight",
 	  "0       open passive win 2000\n"
@@ -261,7 +261,7 @@ static const struct tcp_script_case timers[] = {
 	  "+0      mss 1460\n" },
 };
 
-static const struct tcp_script_case congestion[] = {
+static const struct tcp_script_case congestion_scripts[] = {
 	/* 49 */
 	{ "smss_is_what_is_really_sent",
 	  "0       open passive mss 1460 ts\n"
@@ -308,7 +308,7 @@ static const struct tcp_script_case congestion[] = {
 	  "+0      ca OPEN ; count fast_retrans 0\n" },
 };
 
-static const struct tcp_script_case half_open[] = {
+static const struct tcp_script_case half_open_scripts[] = {
 	/* 52; RFC 9293 figures 9 to 11 */
 	{ "we_forgot",
 	  "0       stray . 100:100(0) ack 300\n"
@@ -336,18 +336,206 @@ static const struct tcp_script_case half_open[] = {
 	  "+0      state ESTABLISHED\n" },
 };
 
-KUNIT_ARRAY_PARAM(window, window, tcp_script_desc);
-KUNIT_ARRAY_PARAM(queues, queues, tcp_script_desc);
-KUNIT_ARRAY_PARAM(timers, timers, tcp_script_desc);
-KUNIT_ARRAY_PARAM(congestion, congestion, tcp_script_desc);
-KUNIT_ARRAY_PARAM(half_open, half_open, tcp_script_desc);
+static const struct tcp_script_case mixed_scripts[] = {
+	{ "syn_ack_with_fin",
+	  "0       connect\n"
+	  "+0      > S 0:0(0)\n"
+	  "+10ms   < SF. 0:0(0) ack 1 win 65535 <mss 1000>\n"
+	  "+0      > . 1:1(0) ack 2\n"
+	  "+0      state CLOSE_WAIT\n" },
+	{ "out_of_order_data_completes_a_simultaneous_open",
+	  "0       connect sack\n"
+	  "+0      > S 0:0(0)\n"
+	  "+10ms   < S 0:0(0) win 65535 <mss 1000,sackOK>\n"
+	  "+0      > S. 0:0(0) ack 1\n"
+	  "+10ms   < . 101:201(100) ack 1\n"
+	  "+0      > . 1:1(0) ack 1 <sack 101-201>\n"
+	  "+0      state ESTABLISHED\n"
+	  "+0      < . 1:101(100) ack 1\n"
+	  "+0      > . 1:1(0) ack 201\n"
+	  "+0      read 200\n" },
+	{ "inexact_rst_in_syn_received",
+	  "0       connect\n"
+	  "+0      > S 0:0(0)\n"
+	  "+10ms   < S 0:0(0) win 65535 <mss 1000>\n"
+	  "+0      > S. 0:0(0) ack 1\n"
+	  "+10ms   < R 5:5(0)\n"
+	  "+0      skip\n"
+	  "+0      state SYN_RECV\n" },
+	{ "shutdown_in_syn_received",
+	  "0       connect\n"
+	  "+0      > S 0:0(0)\n"
+	  "+10ms   < S 0:0(0) win 65535 <mss 1000>\n"
+	  "+0      > S. 0:0(0) ack 1\n"
+	  "+0      shutdown\n"
+	  "+0      skip\n"
+	  "+10ms   < . 1:1(0) ack 1\n"
+	  "+0      > F. 1:1(0) ack 1\n"
+	  "+0      state FIN_WAIT1\n" },
+	{ "shutdown_twice",
+	  "0       open passive\n"
+	  "+0      shutdown\n"
+	  "+0      > F. 1:1(0) ack 1\n"
+	  "+0      shutdown\n"
+	  "+0      quiet ; state FIN_WAIT1\n" },
+	{ "fin_acked_with_data_and_fin",
+	  "0       open passive\n"
+	  "+0      shutdown\n"
+	  "+0      > F. 1:1(0) ack 1\n"
+	  "+10ms   < F. 1:101(100) ack 2\n"
+	  "+0      > . 2:2(0) ack 102\n"
+	  "+0      state TIME_WAIT ; readable 100\n"
+	  "+0      read 100\n" },
+	{ "reader_has_shut_down",
+	  "0       open passive\n"
+	  "+0      shutread\n"
+	  "+0      < . 1:101(100) ack 1\n"
+	  "+100ms  skip\n"
+	  "+0      state ESTABLISHED\n"
+	  "+0      < F. 101:101(0) ack 1\n"
+	  "+100ms  skip\n"
+	  "+0      state CLOSE_WAIT\n" },
+	{ "sack_covers_the_fin",
+	  "0       open passive sack\n"
+	  "+0      write 3000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+0      > . 1001:2001(1000) ack 1\n"
+	  "+0      > P. 2001:3001(1000) ack 1\n"
+	  "+0      shutdown\n"
+	  "+0      > F. 3001:3001(0) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 1 <sack 1001-3002>\n"
+	  "+3ms~3ms > . 1:1001(1000) ack 1 rexmit\n"
+	  "+10ms   < . 1:1(0) ack 3002\n"
+	  "+0      state FIN_WAIT2 ; flight 0\n" },
+	{ "only_the_fin_arrived",
+	  "0       open passive sack\n"
+	  "+0      write 2000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+0      > P. 1001:2001(1000) ack 1\n"
+	  "+0      shutdown\n"
+	  "+0      > F. 2001:2001(0) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 1 <sack 2001-2002>\n"
+	  "+0      sacked 1\n"
+	  "+5ms    skip\n"
+	  "+10ms   < . 1:1(0) ack 2002\n"
+	  "+0      state FIN_WAIT2 ; sacked 0 ; lost 0 ; retrans 0\n" },
+	{ "fin_is_lost",
+	  "0       open passive sack\n"
+	  "+0      write 2000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+0      > P. 1001:2001(1000) ack 1\n"
+	  "+0      shutdown\n"
+	  "+0      > F. 2001:2001(0) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 2001\n"
+	  "+300ms~300ms > F. 2001:2001(0) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 2002\n"
+	  "+0      state FIN_WAIT2\n" },
+	{ "cwr_not_on_a_retransmission",
+	  "0       open passive ecn\n"
+	  "+0      write 2000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+0      > P. 1001:2001(1000) ack 1\n"
+	  "+10ms   < E. 1:1(0) ack 1001\n"
+	  "+210ms~50ms > P. 1001:2001(1000) ack 1 rexmit\n" },
+	{ "pacing",
+	  "0       open passive nodelay\n"
+	  "+0      set pacing 100000\n"
+	  "+0      write 5000\n"
+	  "+0      skip\n"
+	  "+0      flight <3000\n"
+	  "+100ms  skip\n"
+	  "+0      flight 5000\n" },
+	{ "tiny_window_and_super_segments",
+	  "0       open passive gso 60000 win 1500\n"
+	  "+0      write 5000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 1001 win 1500\n"
+	  "+0      > . 1001:2001(1000) ack 1\n" },
+	{ "probe_fails",
+	  "0       open passive win 1000\n"
+	  "+0      write 2000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 1001 win 0\n"
+	  "+0      fail 1\n"
+	  "+600ms~600ms > . 1000:1000(0) ack 1 probe\n"
+	  "+0      < . 1:1(0) ack 1001 win 1000\n"
+	  "+0      > P. 1001:2001(1000) ack 1\n" },
+	{ "keepalive_probe_is_reset",
+	  "0       open passive\n"
+	  "+0      set keep_idle 10s ; set keepalive 1\n"
+	  "+10s~1s > . 0:0(0) ack 1 probe\n"
+	  "+10ms   < R 1:1(0)\n"
+	  "+0      state CLOSE ; err ECONNRESET\n" },
+	{ "keepalive_waits_for_the_window_probes",
+	  "0       open passive win 1000\n"
+	  "+0      set keep_idle 10s ; set keepalive 1\n"
+	  "+0      write 2000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 1001 win 0\n"
+	  "+8s     skip\n"
+	  "+0      < . 1:1(0) ack 1001 win 0\n"
+	  "+0      state ESTABLISHED ; timer PERSIST on\n" },
+	{ "rst_ends_the_probes",
+	  "0       open passive win 1000\n"
+	  "+0      write 2000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+10ms   < . 1:1(0) ack 1001 win 0\n"
+	  "+1s     skip\n"
+	  "+0      < R 1:1(0)\n"
+	  "+600s   quiet ; state CLOSE\n" },
+	{ "segment_larger_than_expected",
+	  "0       open passive mss 1000\n"
+	  "+0      < . 1:9001(9000) ack 1\n"
+	  "+100ms  skip\n"
+	  "+0      read 9000\n" },
+	{ "ack_and_window_in_one_retransmitted_segment",
+	  "0       open passive win 1000\n"
+	  "+0      < . 1:101(100) ack 1 win 1000\n"
+	  "+0      skip\n"
+	  "+0      write 2000\n"
+	  "+0      > . 1:1001(1000) ack 101\n"
+	  "+10ms   < . 1:101(100) ack 1001 win 2000\n"
+	  "+0      skip\n"
+	  "+0      snd_una 1001\n" },
+	{ "both_send_at_once_and_one_is_lost",
+	  "0       open passive sack\n"
+	  "+0      write 3000\n"
+	  "+0      skip\n"
+	  "+0      < . 1:1001(1000) ack 1\n"
+	  "+0      skip\n"
+	  "+10ms   < . 1001:2001(1000) ack 1 <sack 1001-3001>\n"
+	  "+10ms   skip\n"
+	  "+0      retrans_total 1 ; readable 2000\n"
+	  "+0      < . 2001:2001(0) ack 3001\n"
+	  "+0      flight 0 ; ca OPEN\n" },
+	{ "bytes_after_the_handshake_wrap",
+	  "0       open passive iss 0xffffffff irs 0xffffffff\n"
+	  "+0      write 1000\n"
+	  "+0      > P. 1:1001(1000) ack 1\n"
+	  "+0      < . 1:1001(1000) ack 1001\n"
+	  "+100ms  skip\n"
+	  "+0      read 1000\n"
+	  "+0      shutdown\n"
+	  "+0      > F. 1001:1001(0) ack 1001\n"
+	  "+0      < F. 1001:1001(0) ack 1002\n"
+	  "+0      > . 1002:1002(0) ack 1002\n"
+	  "+0      state TIME_WAIT\n" },
+};
+
+TCP_SCRIPT_TABLE(window);
+TCP_SCRIPT_TABLE(queues);
+TCP_SCRIPT_TABLE(timers);
+TCP_SCRIPT_TABLE(congestion);
+TCP_SCRIPT_TABLE(half_open);
+TCP_SCRIPT_TABLE(mixed);
 
 static struct kunit_case cases[] = {
-	TCP_SCRIPT_CASES(window),
-	TCP_SCRIPT_CASES(queues),
-	TCP_SCRIPT_CASES(timers),
-	TCP_SCRIPT_CASES(congestion),
-	TCP_SCRIPT_CASES(half_open),
+	TCP_SCRIPT_CASE(window),
+	TCP_SCRIPT_CASE(queues),
+	TCP_SCRIPT_CASE(timers),
+	TCP_SCRIPT_CASE(congestion),
+	TCP_SCRIPT_CASE(half_open),
+	TCP_SCRIPT_CASE(mixed),
 	{}
 };
 

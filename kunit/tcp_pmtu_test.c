@@ -3,8 +3,8 @@
 
 #include "tcp_send_fixture.h"
 
-/**
- * struct mss_case - payload of a full segment
+/*
+ * Payload of a full segment
  * @offer: the peer's; @user: TCP_MAXSEG
  */
 struct mss_case {
@@ -69,7 +69,7 @@ SEND_CASE(pmtu__smaller)
 	KUNIT_EXPECT_EQ(test, f->tcb.cwnd, cwnd);
 	KUNIT_EXPECT_EQ(test, f->tcb.lost, 3 * SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, 960);
+	send_expect(test, 0, 960);
 }
 
 SEND_CASE(pmtu__not_in_flight)
@@ -161,7 +161,7 @@ SEND_CASE(blackhole__two_timeouts)
 	send_wait_timer(test);
 	KUNIT_EXPECT_EQ(test, f->tcb.mtu, 1006U);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, 966);
+	send_expect(test, 0, 966);
 }
 
 SEND_CASE(blackhole__not_for_small_segments)

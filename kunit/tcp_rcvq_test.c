@@ -280,6 +280,36 @@ static void tcp_text__without_a_pbuf(struct kunit *test)
 	fixture_stop(test);
 }
 
+static void tcp_data_in__reader_behind(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = fixture_start(test, &small);
+	u32 off;
+
+	/* past the quick start: every second segment */
+	tcb->ato = KSMOL_TCP_DELACK_MIN;
+	tcb->last_data = NOW;
+	for (off = 0; off < 6000; off += 2000) {
+		give(test->priv, off, 1000, 0);
+		KUNIT_EXPECT_EQ(test, tcb->ack, KSMOL_TCP_ACK_DELAYED);
+		give(test->priv, off + 1000, 1000, 0);
+		KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
+		announce(tcb);
+	}
+	/* an eighth of the buffer is unread: the next read will tell */
+	for (; off < 11000; off += 1000)
+		give(test->priv, off, 1000, 0);
+	KUNIT_EXPECT_EQ(test, tcb->ack, KSMOL_TCP_ACK_DELAYED);
+	KUNIT_EXPECT_NE(test, tcb->due[KSMOL_TCP_T_DELACK], 0ULL);
+	read_bytes(test->priv, 500);
+	KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
+	announce(tcb);
+	/* but not when a quarter of it is unacknowledged */
+	for (off = 11000; off <= 26000; off += 1000)
+		give(test->priv, off, 1000, 0);
+	KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
+	fixture_stop(test);
+}
+
 /* --- out of order --- */
 
 static void tcp_text__gap_is_filled(struct kunit *test)
@@ -708,6 +738,7 @@ static struct kunit_case rcvq_cases[] = {
 	KUNIT_CASE(tcp_text__cuts_both_ends),
 	KUNIT_CASE(tcp_text__small_ones_share_a_pbuf),
 	KUNIT_CASE(tcp_text__without_a_pbuf),
+	KUNIT_CASE(tcp_data_in__reader_behind),
 	KUNIT_CASE(tcp_text__gap_is_filled),
 	KUNIT_CASE(tcp_text__overlaps_are_cut),
 	KUNIT_CASE(tcp_text__early_fin),

@@ -6,7 +6,7 @@
 
 #include "tcp_script.h"
 
-static const struct tcp_script_case acks[] = {
+static const struct tcp_script_case acks_scripts[] = {
 	/* RFC 5961 5, and what it says is news all the same */
 	{ "old_ack_with_a_block",
 	  "0       open passive sack\n"
@@ -61,7 +61,7 @@ static const struct tcp_script_case acks[] = {
 	  "+0      ca OPEN ; retrans_total 2\n" },
 };
 
-static const struct tcp_script_case undone[] = {
+static const struct tcp_script_case undone_scripts[] = {
 	/* RFC 3522: the timeout was too early, nothing is sent again */
 	{ "timeout_by_timestamps",
 	  "0       open passive sack ts mss 1012\n"
@@ -114,7 +114,7 @@ static const struct tcp_script_case undone[] = {
 	  "+0      dsacks_in 1 ; count spurious 0\n" },
 };
 
-static const struct tcp_script_case states[] = {
+static const struct tcp_script_case states_scripts[] = {
 	/* Slow already for ECE: the loss in the same window changes nothing */
 	{ "loss_after_ece",
 	  "0       open passive sack ecn\n"
@@ -180,14 +180,14 @@ static const struct tcp_script_case states[] = {
 	  "+0      timer REO off ; timer TLP off ; timer RTO off\n" },
 };
 
-KUNIT_ARRAY_PARAM(acks, acks, tcp_script_desc);
-KUNIT_ARRAY_PARAM(undone, undone, tcp_script_desc);
-KUNIT_ARRAY_PARAM(states, states, tcp_script_desc);
+TCP_SCRIPT_TABLE(acks);
+TCP_SCRIPT_TABLE(undone);
+TCP_SCRIPT_TABLE(states);
 
 static struct kunit_case cases[] = {
-	TCP_SCRIPT_CASES(acks),
-	TCP_SCRIPT_CASES(undone),
-	TCP_SCRIPT_CASES(states),
+	TCP_SCRIPT_CASE(acks),
+	TCP_SCRIPT_CASE(undone),
+	TCP_SCRIPT_CASE(states),
 	{}
 };
 

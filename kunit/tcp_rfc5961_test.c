@@ -6,7 +6,7 @@
 
 #include "tcp_script.h"
 
-static const struct tcp_script_case rst[] = {
+static const struct tcp_script_case rst_scripts[] = {
 	/* 3.2 */
 	{ "exact",
 	  "0       open passive\n"
@@ -74,7 +74,7 @@ static const struct tcp_script_case rst[] = {
 	  "+0      state CLOSE_WAIT\n" },
 };
 
-static const struct tcp_script_case syn[] = {
+static const struct tcp_script_case syn_scripts[] = {
 	/* 4.2: whatever its number */
 	{ "at_nxt",
 	  "0       open passive\n"
@@ -157,7 +157,7 @@ static const struct tcp_script_case syn[] = {
 	  "+0      state CLOSE ; err ECONNRESET\n" },
 };
 
-static const struct tcp_script_case data[] = {
+static const struct tcp_script_case data_scripts[] = {
 	/* 5.2: SND.UNA - MAX.SND.WND =< SEG.ACK =< SND.NXT */
 	{ "oldest_ack_that_counts",
 	  "0       open passive win 1000\n"
@@ -209,7 +209,7 @@ static const struct tcp_script_case data[] = {
 	  "+0      state ESTABLISHED\n" },
 };
 
-static const struct tcp_script_case rate[] = {
+static const struct tcp_script_case rate_scripts[] = {
 	/* 7: at most so many in a second */
 	{ "rst_flood",
 	  "0       open passive\n"
@@ -243,16 +243,16 @@ static const struct tcp_script_case rate[] = {
 	  "+0      > P. 1:1001(1000) ack 1001\n" },
 };
 
-KUNIT_ARRAY_PARAM(rst, rst, tcp_script_desc);
-KUNIT_ARRAY_PARAM(syn, syn, tcp_script_desc);
-KUNIT_ARRAY_PARAM(data, data, tcp_script_desc);
-KUNIT_ARRAY_PARAM(rate, rate, tcp_script_desc);
+TCP_SCRIPT_TABLE(rst);
+TCP_SCRIPT_TABLE(syn);
+TCP_SCRIPT_TABLE(data);
+TCP_SCRIPT_TABLE(rate);
 
 static struct kunit_case cases[] = {
-	TCP_SCRIPT_CASES(rst),
-	TCP_SCRIPT_CASES(syn),
-	TCP_SCRIPT_CASES(data),
-	TCP_SCRIPT_CASES(rate),
+	TCP_SCRIPT_CASE(rst),
+	TCP_SCRIPT_CASE(syn),
+	TCP_SCRIPT_CASE(data),
+	TCP_SCRIPT_CASE(rate),
 	{}
 };
 

@@ -6,7 +6,7 @@
 
 #include "tcp_script.h"
 
-static const struct tcp_script_case nagle[] = {
+static const struct tcp_script_case nagle_scripts[] = {
 	/* SHLD-7 */
 	{ "small_waits_for_the_ack",
 	  "0       open passive\n"
@@ -69,7 +69,7 @@ static const struct tcp_script_case nagle[] = {
 	  "+0      > P. 1:601(600) ack 1\n" },
 };
 
-static const struct tcp_script_case pushing[] = {
+static const struct tcp_script_case pushing_scripts[] = {
 	/* MUST-60, MUST-61, SHLD-28 */
 	{ "last_segment",
 	  "0       open passive\n"
@@ -106,7 +106,7 @@ static const struct tcp_script_case pushing[] = {
 	  "+0      flight 0\n" },
 };
 
-static const struct tcp_script_case silly_window[] = {
+static const struct tcp_script_case silly_window_scripts[] = {
 	/* MUST-38 */
 	{ "waits_for_a_full_segment",
 	  "0       open passive win 5000\n"
@@ -135,7 +135,7 @@ static const struct tcp_script_case silly_window[] = {
 	  "+500ms~500ms > . 5001:5101(100) ack 1\n" },
 };
 
-static const struct tcp_script_case failed[] = {
+static const struct tcp_script_case failed_scripts[] = {
 	/* the promise: nothing is said to be sent before it was (P5) */
 	{ "is_tried_again",
 	  "0       open passive\n"
@@ -203,7 +203,7 @@ static const struct tcp_script_case failed[] = {
 	  "+0      ca CWR ; ssthresh 5000\n" },
 };
 
-static const struct tcp_script_case urgent[] = {
+static const struct tcp_script_case urgent_scripts[] = {
 	/* MUST-30, MUST-62: the pointer is the number after the urgent data */
 	{ "pointer",
 	  "0       open passive\n"
@@ -275,7 +275,7 @@ static const struct tcp_script_case urgent[] = {
 	  "+0      skip\n" },
 };
 
-static const struct tcp_script_case failure[] = {
+static const struct tcp_script_case failure_scripts[] = {
 	/* MUST-19, MUST-20; R1 is three retransmissions (SHLD-10) */
 	{ "backs_off_and_asks_for_another_route",
 	  "0       open passive\n"
@@ -388,7 +388,7 @@ static const struct tcp_script_case failure[] = {
 	  "+0      count pmtu_blackhole >0 ; mss <1460\n" },
 };
 
-static const struct tcp_script_case keepalive[] = {
+static const struct tcp_script_case keepalive_scripts[] = {
 	/* MUST-25 */
 	{ "off_by_default",
 	  "0       open passive\n"
@@ -462,22 +462,22 @@ static const struct tcp_script_case keepalive[] = {
 	  "+0      > . 1:1(0) ack 2\n" },
 };
 
-KUNIT_ARRAY_PARAM(nagle, nagle, tcp_script_desc);
-KUNIT_ARRAY_PARAM(pushing, pushing, tcp_script_desc);
-KUNIT_ARRAY_PARAM(silly_window, silly_window, tcp_script_desc);
-KUNIT_ARRAY_PARAM(failed, failed, tcp_script_desc);
-KUNIT_ARRAY_PARAM(urgent, urgent, tcp_script_desc);
-KUNIT_ARRAY_PARAM(failure, failure, tcp_script_desc);
-KUNIT_ARRAY_PARAM(keepalive, keepalive, tcp_script_desc);
+TCP_SCRIPT_TABLE(nagle);
+TCP_SCRIPT_TABLE(pushing);
+TCP_SCRIPT_TABLE(silly_window);
+TCP_SCRIPT_TABLE(failed);
+TCP_SCRIPT_TABLE(urgent);
+TCP_SCRIPT_TABLE(failure);
+TCP_SCRIPT_TABLE(keepalive);
 
 static struct kunit_case cases[] = {
-	TCP_SCRIPT_CASES(nagle),
-	TCP_SCRIPT_CASES(pushing),
-	TCP_SCRIPT_CASES(silly_window),
-	TCP_SCRIPT_CASES(failed),
-	TCP_SCRIPT_CASES(urgent),
-	TCP_SCRIPT_CASES(failure),
-	TCP_SCRIPT_CASES(keepalive),
+	TCP_SCRIPT_CASE(nagle),
+	TCP_SCRIPT_CASE(pushing),
+	TCP_SCRIPT_CASE(silly_window),
+	TCP_SCRIPT_CASE(failed),
+	TCP_SCRIPT_CASE(urgent),
+	TCP_SCRIPT_CASE(failure),
+	TCP_SCRIPT_CASE(keepalive),
 	{}
 };
 

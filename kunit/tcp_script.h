@@ -75,11 +75,15 @@ void tcp_script_desc(const struct tcp_script_case *script, char *desc);
 /* Runs test->param_value. */
 void tcp_script_test(struct kunit *test);
 
-/* A table as a case, each of its scripts as one parameter. */
-#define TCP_SCRIPT_CASES(table)						\
-	{ .run_case = tcp_script_test, .name = #table,			\
-	  .generate_params = table##_gen_params,			\
-	  .module_name = KBUILD_MODNAME }
+/* A table as a case of its name, each of its scripts as one parameter. */
+#define TCP_SCRIPT_TABLE(table)						\
+	static void table(struct kunit *test)				\
+	{								\
+		tcp_script_test(test);					\
+	}								\
+	KUNIT_ARRAY_PARAM(table, table##_scripts, tcp_script_desc)
+
+#define TCP_SCRIPT_CASE(table)	KUNIT_CASE_PARAM(table, table##_gen_params)
 
 /* --- the runner's own --- */
 
@@ -227,6 +231,10 @@ void script_check_out(struct tcp_script *s, const struct ksmol_tcp_out *out);
 
 /* tcp_script_open.c: connections set up */
 bool script_open(struct tcp_script *s);
+
+/* tcp_script_state.c: what has a name of its own. An errno by name, or 0. */
+bool script_state_check(struct tcp_script *s);
+int script_error(struct tcp_script *s);
 
 /* tcp_script_field.c: fields and choices by name */
 bool script_field_check(struct tcp_script *s);

@@ -170,3 +170,11 @@ u64 send_wait_timer(struct kunit *test)
 	ksmol_tcp_timer(&f->tcb, f->now);
 	return f->now - before;
 }
+
+void send_expect(struct kunit *test, u32 n, u32 bytes)
+{
+	struct send_fixture *f = test->priv;
+
+	KUNIT_EXPECT_EQ(test, f->out.h.seq, send_seq(n));
+	KUNIT_EXPECT_EQ(test, f->out.len, bytes);
+}

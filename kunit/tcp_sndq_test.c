@@ -120,7 +120,7 @@ SEND_CASE(trim__cursor_on_the_last)
 
 	send_write(test, 30);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 100, 30);
+	send_expect(test, 100, 30);
 	KUNIT_EXPECT_EQ(test, f->out.off, 0U);
 }
 
@@ -135,7 +135,7 @@ SEND_CASE(trim__partly_acked_is_appended_to)
 	ksmol_tcp_queued(&f->tcb, 40);
 	f->tcb.cfg.nodelay = 1;
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 100, 40);
+	send_expect(test, 100, 40);
 	KUNIT_EXPECT_EQ(test, f->out.off, 100U);
 	KUNIT_EXPECT_PTR_EQ(test, f->out.pb, f->tcb.sndq.first);
 }
@@ -169,7 +169,7 @@ SEND_CASE(urgent__pointer_on_each_segment)
 	send_write(test, 2 * SEND_MSS);
 	ksmol_tcp_queue_urgent(&f->tcb);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
-	EXPECT_SENT(test, 0, SEND_MSS);
+	send_expect(test, 0, SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, f->out.h.flags & KSMOL_TCP_URG);
 	KUNIT_EXPECT_EQ(test, f->out.h.urg, 2 * SEND_MSS);
 	KUNIT_EXPECT_TRUE(test, send_next(test));

@@ -42,8 +42,8 @@ SEND_CASE(opened__options)
 	KUNIT_EXPECT_TRUE(test, f->tcb.events & KSMOL_TCP_EV_ESTABLISHED);
 }
 
-/**
- * struct end_case - what becomes of a state
+/*
+ * What becomes of a state
  * @shut: by shutdown(); @fin: a FIN is to follow
  * @reset: abort() owes the peer a RST
  */

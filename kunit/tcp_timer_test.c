@@ -147,7 +147,7 @@ SEND_CASE(persist__probes_back_off)
 				min_t(u64, wait << i, KSMOL_TCP_RTO_MAX));
 		KUNIT_EXPECT_EQ(test, send_all(test), 1U);
 		KUNIT_EXPECT_EQ(test, f->out.kind, KSMOL_TCP_OUT_PROBE);
-		EXPECT_SENT(test, -1, 0);
+		send_expect(test, -1, 0);
 		send_acked(test, 0, 0);
 	}
 	KUNIT_EXPECT_EQ(test, f->tcb.snd_nxt, send_seq(0));
@@ -162,7 +162,7 @@ SEND_CASE(persist__window_opens)
 	send_all(test);
 	send_acked(test, 0, 65535);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, 100);
+	send_expect(test, 0, 100);
 	KUNIT_EXPECT_EQ(test, f->tcb.due[KSMOL_TCP_T_PERSIST], 0ULL);
 	KUNIT_EXPECT_EQ(test, f->tcb.persist, 0);
 	KUNIT_EXPECT_EQ(test, f->tcb.stuck, 0ULL);
@@ -236,7 +236,7 @@ SEND_CASE(persist__small_window)
 	KUNIT_EXPECT_EQ(test, send_all(test), 0U);
 	KUNIT_EXPECT_LE(test, send_wait_timer(test), USEC_PER_SEC);
 	KUNIT_EXPECT_EQ(test, send_all(test), 1U);
-	EXPECT_SENT(test, 0, 50);
+	send_expect(test, 0, 50);
 	KUNIT_EXPECT_EQ(test, f->out.kind, KSMOL_TCP_OUT_NEW);
 	KUNIT_EXPECT_FALSE(test, f->tcb.ack & KSMOL_TCP_ACK_PROBE);
 }
@@ -264,7 +264,7 @@ SEND_CASE(keepalive__nobody_answers)
 	for (i = 0; i < 3; i++) {
 		KUNIT_EXPECT_EQ(test, send_all(test), 1U);
 		KUNIT_EXPECT_EQ(test, f->out.kind, KSMOL_TCP_OUT_PROBE);
-		EXPECT_SENT(test, -1, 0);
+		send_expect(test, -1, 0);
 		KUNIT_EXPECT_EQ(test, send_wait_timer(test),
 				1ULL * USEC_PER_SEC);
 	}

@@ -175,6 +175,7 @@ extern atomic_t ksmol_route_gen;
 /* After the change is published: who reads the new number sees what changed. */
 static inline void ksmol_routes_changed(void)
 {
+	/* what changed, then the number; pairs with an acquire of it */
 	smp_mb__before_atomic();
 	atomic_inc(&ksmol_route_gen);
 }

@@ -14,7 +14,7 @@
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <net/netns/hash.h>
-#include "sock.h"
+#include "demux_table.h"
 
 /**
  * struct table_pair - the two tables of datagrams, or of streams
@@ -252,8 +252,8 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_next);
 
 /* --- binding --- */
 
-static struct ksmol_bucket *port_bucket(const struct ksmol_sock *ks,
-					__be16 lport)
+struct ksmol_bucket *ksmol_demux_port_bucket(const struct ksmol_sock *ks,
+					     __be16 lport)
 {
 	u32 hash = hash_port(sock_net(&ks->inet.sk), ks->proto, lport);
 
@@ -278,9 +278,10 @@ static bool may_share(const struct sock *sk, const struct sock *other)
 	       uid_eq(READ_ONCE(sk->sk_uid), READ_ONCE(other->sk_uid));
 }
 
-static bool conflicts(const struct ksmol_sock *ks,
-		      const struct ksmol_sock *other,
-		      const struct ksmol_addr *laddr, __be16 lport, bool strict)
+bool ksmol_demux_overlap(const struct ksmol_sock *ks,
+			 const struct ksmol_sock *other,
+			 const struct ksmol_addr *laddr, __be16 lport,
+			 bool strict)
 {
 	const struct sock *sk = &ks->inet.sk, *sk2 = &other->inet.sk;
 	int dev = sk->sk_bound_dev_if, dev2 = READ_ONCE(sk2->sk_bound_dev_if);
@@ -296,16 +297,16 @@ static bool conflicts(const struct ksmol_sock *ks,
 	return strict || !may_share(sk, sk2);
 }
 
-static bool bucket_conflicts(struct ksmol_bucket *bucket,
-			     const struct ksmol_sock *ks,
-			     const struct ksmol_addr *laddr, __be16 lport,
-			     bool strict)
+bool ksmol_demux_conflict(struct ksmol_bucket *bucket,
+			  const struct ksmol_sock *ks,
+			  const struct ksmol_addr *laddr, __be16 lport,
+			  bool strict)
 {
 	const struct hlist_nulls_node *node;
 	const struct ksmol_sock *other;
 
 	hlist_nulls_for_each_entry(other, node, &bucket->head, port)
-		if (conflicts(ks, other, laddr, lport, strict))
+		if (ksmol_demux_overlap(ks, other, laddr, lport, strict))
 			return true;
 	return false;
 }
@@ -350,7 +351,7 @@ static bool flow_taken(struct ksmol_bucket *bucket, const struct ksmol_sock *ks)
 }
 
 /* Datagram sockets may be connected to the same peer, streams may not. */
-static bool lookup_add(struct ksmol_sock *ks)
+bool ksmol_demux_lookup_add(struct ksmol_sock *ks)
 {
 	struct table_pair *pair = pair_of(ks);
 	struct ksmol_bucket *bucket;
@@ -370,7 +371,7 @@ static bool lookup_add(struct ksmol_sock *ks)
 	return !taken;
 }
 
-static void lookup_del(struct ksmol_sock *ks)
+void ksmol_demux_lookup_del(struct ksmol_sock *ks)
 {
 	struct table_pair *pair = pair_of(ks);
 	struct ksmol_bucket *bucket;
@@ -384,7 +385,7 @@ static void lookup_del(struct ksmol_sock *ks)
 	atomic_dec(&pair->nr[ks->kind]);
 }
 
-static void port_add(struct ksmol_sock *ks, struct ksmol_bucket *bucket)
+void ksmol_demux_port_add(struct ksmol_sock *ks, struct ksmol_bucket *bucket)
 {
 	hlist_nulls_add_head_rcu(&ks->port, &bucket->head);
 	atomic_inc(&pair_of(ks)->bound);
@@ -394,19 +395,19 @@ static void port_add(struct ksmol_sock *ks, struct ksmol_bucket *bucket)
 int ksmol_demux_bind(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 		     __be16 lport, bool strict)
 {
-	struct ksmol_bucket *bucket = port_bucket(ks, lport);
+	struct ksmol_bucket *bucket = ksmol_demux_port_bucket(ks, lport);
 	int err = 0;
 
 	spin_lock_bh(&bucket->lock);
-	if (bucket_conflicts(bucket, ks, laddr, lport, strict)) {
+	if (ksmol_demux_conflict(bucket, ks, laddr, lport, strict)) {
 		err = -EADDRINUSE;
 	} else {
 		ks->laddr = *laddr;
 		ks->lport = lport;
 		ks->roving = false;
-		port_add(ks, bucket);
+		ksmol_demux_port_add(ks, bucket);
 		if (ks->proto != IPPROTO_TCP)
-			lookup_add(ks);
+			ksmol_demux_lookup_add(ks);
 	}
 	spin_unlock_bh(&bucket->lock);
 	return err;
@@ -419,9 +420,9 @@ void ksmol_demux_unbind(struct ksmol_sock *ks)
 
 	if (hlist_nulls_unhashed(&ks->port))
 		return;
-	bucket = port_bucket(ks, ks->lport);
+	bucket = ksmol_demux_port_bucket(ks, ks->lport);
 	spin_lock_bh(&bucket->lock);
-	lookup_del(ks);
+	ksmol_demux_lookup_del(ks);
 	hlist_nulls_del_init_rcu(&ks->port);
 	spin_unlock_bh(&bucket->lock);
 	atomic_dec(&pair_of(ks)->bound);
@@ -432,139 +433,17 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_unbind);
 void ksmol_demux_move(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 		      const struct ksmol_addr *raddr, __be16 rport)
 {
-	struct ksmol_bucket *bucket = port_bucket(ks, ks->lport);
+	struct ksmol_bucket *bucket = ksmol_demux_port_bucket(ks, ks->lport);
 
 	spin_lock_bh(&bucket->lock);
-	lookup_del(ks);
+	ksmol_demux_lookup_del(ks);
 	ks->laddr = *laddr;
 	ks->raddr = *raddr;
 	ks->rport = rport;
-	lookup_add(ks);
+	ksmol_demux_lookup_add(ks);
 	spin_unlock_bh(&bucket->lock);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_move);
-
-/* --- streams --- */
-
-int ksmol_demux_listen(struct ksmol_sock *ks)
-{
-	struct ksmol_bucket *bucket = port_bucket(ks, ks->lport);
-	int err = 0;
-
-	spin_lock_bh(&bucket->lock);
-	/* Those that may share a bound port may not all listen. */
-	if (bucket_conflicts(bucket, ks, &ks->laddr, ks->lport, false)) {
-		err = -EADDRINUSE;
-	} else {
-		ks->rport = 0;
-		WRITE_ONCE(ks->inet.sk.sk_state, TCP_LISTEN);
-		lookup_add(ks);
-	}
-	spin_unlock_bh(&bucket->lock);
-	return err;
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_listen);
-
-/* Has anybody bound the port that connect() would like? Bucket locked. */
-static bool port_owned(struct ksmol_bucket *bucket, const struct ksmol_sock *ks,
-		       const struct ksmol_addr *laddr, __be16 lport)
-{
-	const struct hlist_nulls_node *node;
-	const struct ksmol_sock *other;
-
-	hlist_nulls_for_each_entry(other, node, &bucket->head, port)
-		if (!other->roving && conflicts(ks, other, laddr, lport, true))
-			return true;
-	return false;
-}
-
-static void set_ends(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
-		     __be16 lport, const struct ksmol_addr *raddr, __be16 rport)
-{
-	ks->laddr = *laddr;
-	ks->lport = lport;
-	ks->raddr = *raddr;
-	ks->rport = rport;
-}
-
-int ksmol_demux_connect(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
-			__be16 lport, const struct ksmol_addr *raddr,
-			__be16 rport)
-{
-	struct ksmol_addr was_laddr = ks->laddr, was_raddr = ks->raddr;
-	__be16 was_lport = ks->lport, was_rport = ks->rport;
-	struct ksmol_bucket *bucket = port_bucket(ks, lport);
-	bool bound = !hlist_nulls_unhashed(&ks->port);
-	int err = 0;
-
-	spin_lock_bh(&bucket->lock);
-	if (!bound && port_owned(bucket, ks, laddr, lport)) {
-		err = -EADDRINUSE;
-		goto out;
-	}
-	set_ends(ks, laddr, lport, raddr, rport);
-	if (!lookup_add(ks)) {
-		set_ends(ks, &was_laddr, was_lport, &was_raddr, was_rport);
-		err = -EADDRNOTAVAIL;
-	} else if (!bound) {
-		ks->roving = true;
-		port_add(ks, bucket);
-	}
-out:
-	spin_unlock_bh(&bucket->lock);
-	return err;
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_connect);
-
-int ksmol_demux_child(struct ksmol_sock *ks)
-{
-	struct ksmol_bucket *bucket = port_bucket(ks, ks->lport);
-	int err = 0;
-
-	spin_lock_bh(&bucket->lock);
-	if (lookup_add(ks))
-		port_add(ks, bucket);
-	else
-		err = -EADDRNOTAVAIL;
-	spin_unlock_bh(&bucket->lock);
-	return err;
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_child);
-
-void ksmol_demux_hide(struct ksmol_sock *ks, const struct ksmol_addr *laddr)
-{
-	struct ksmol_bucket *bucket;
-
-	if (hlist_nulls_unhashed(&ks->port))
-		return;
-	bucket = port_bucket(ks, ks->lport);
-	spin_lock_bh(&bucket->lock);
-	lookup_del(ks);
-	ks->laddr = *laddr;
-	spin_unlock_bh(&bucket->lock);
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_hide);
-
-void ksmol_demux_disconnect(struct ksmol_sock *ks)
-{
-	static const struct ksmol_addr any;
-	struct sock *sk = &ks->inet.sk;
-	bool keep_addr = sk->sk_userlocks & SOCK_BINDADDR_LOCK;
-	const struct ksmol_addr *laddr = keep_addr ? &ks->laddr : &any;
-
-	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
-	    !sock_flag(sk, SOCK_DEAD)) {
-		ksmol_demux_hide(ks, laddr);
-	} else {
-		ksmol_demux_unbind(ks);
-		ks->laddr = *laddr;
-		ks->lport = 0;
-		ks->inet.inet_num = 0;
-	}
-	if (!keep_addr)
-		ks->saddr = any;
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_disconnect);
 
 /* --- all tables --- */
 

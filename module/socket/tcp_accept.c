@@ -28,6 +28,13 @@ static struct ksmol_tcp_sock *child_clone(struct ksmol_tcp_sock *ts,
 	return child;
 }
 
+/* Sparse doesn't know that sk_clone_lock() took it. */
+static void child_unlock(struct sock *sk)
+{
+	__acquire(&sk->sk_lock.slock);
+	bh_unlock_sock(sk);
+}
+
 /* Nobody has seen it, and the peer isn't told. */
 static void child_discard(struct ksmol_tcp_sock *child, u64 now)
 {
@@ -36,7 +43,7 @@ static void child_discard(struct ksmol_tcp_sock *child, u64 now)
 	ksmol_tcp_kill(&child->tcb, 0);
 	ksmol_tcp_forget(child, now);
 	ksmol_tcp_run(child, now);
-	bh_unlock_sock(sk);
+	child_unlock(sk);
 	sock_put(sk);
 }
 
@@ -109,7 +116,7 @@ int ksmol_tcp_child_start(struct ksmol_tcp_sock *ts,
 
 	verdict = ksmol_tcp_segment(child, seg, now);
 	ksmol_tcp_run(child, now);
-	bh_unlock_sock(sk);
+	child_unlock(sk);
 	/* Only now can accept()'s caller do without waiting for the lock. */
 	listener->sk_data_ready(listener);
 	sock_put(sk);

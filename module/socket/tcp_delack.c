@@ -84,6 +84,24 @@ static bool in_haste(const struct ksmol_tcb *tcb)
 	return tcb->quick && !tcb->pingpong && !tcb->cfg.quickack_off;
 }
 
+/*
+ * Every second full-sized segment, as long as the reader keeps up. When it
+ * does not, each of its reads announces what came meanwhile and the room that
+ * it made, in one ACK, as Linux has it: the peer isn't waiting, and an ACK
+ * costs as much as a segment. Unless so much came that the peer might wait.
+ */
+#define BEHIND	16384U
+
+static bool ack_due(const struct ksmol_tcb *tcb)
+{
+	u32 unacked = tcb->rcv_nxt - tcb->rcv_wup;
+
+	if (unacked <= tcb->rcv_mss)
+		return false;
+	return ksmol_tcp_readable(tcb) < min(tcb->cfg.rcvbuf / 8, BEHIND) ||
+	       unacked > tcb->cfg.rcvbuf / 4;
+}
+
 void ksmol_tcp_data_in(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 		       bool filled, u64 now)
 {
@@ -99,7 +117,7 @@ void ksmol_tcp_data_in(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 	 * RFC 5681 4.2: also when it fills all or part of a gap. And when the
 	 * window is used up: the peer can do nothing but wait.
 	 */
-	if (haste || filled || tcb->rcv_nxt - tcb->rcv_wup > tcb->rcv_mss ||
+	if (haste || filled || ack_due(tcb) ||
 	    ksmol_tcp_rcv_room(tcb) < tcb->rcv_mss)
 		tcb->ack |= KSMOL_TCP_ACK_NOW;
 	else

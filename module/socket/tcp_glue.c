@@ -230,6 +230,32 @@ static int listener_input(const struct ksmol_key *key,
 	return ksmol_tcp_listen_input(ts, ends, seg, pb);
 }
 
+/* A half-open connection has its listener's filter, a closing one none. */
+static int mini_filter(struct ksmol_tcp_mini *mini, struct ksmol_tcp_seg *seg,
+		       struct ksmol_pbuf *pb)
+{
+	struct ksmol_tcp_sock *ts;
+
+	if (mini->kind != KSMOL_TCP_MINI_REQ)
+		return 0;
+	ts = container_of(mini, struct ksmol_tcp_req, mini)->listener;
+	if (likely(!rcu_access_pointer(ksmol_tcp_to_sk(ts)->sk_filter)))
+		return 0;
+	return sock_filter(ts, seg, pb);
+}
+
+/* Consumes the reference on @mini. */
+static int mini_input(struct ksmol_tcp_mini *mini, struct ksmol_tcp_seg *seg,
+		      struct ksmol_pbuf *pb, bool *again)
+{
+	int reason = mini_filter(mini, seg, pb);
+
+	if (likely(!reason))
+		return ksmol_tcp_mini_input(mini, seg, pb, again);
+	ksmol_tcp_mini_put(mini);
+	return reason;
+}
+
 /*
  * A request becomes a connection between two look-ups, and a TIME-WAIT gives
  * way to a SYN: look again, but not for ever.
@@ -256,7 +282,7 @@ static noinline int stranger_input(const struct ksmol_key *key, struct net *net,
 
 		mini = ksmol_tcp_mini_find(&ends);
 		if (mini) {
-			verdict = ksmol_tcp_mini_input(mini, seg, pb, &again);
+			verdict = mini_input(mini, seg, pb, &again);
 			if (!again)
 				return verdict;
 		} else if (i || !(seg->h.flags & KSMOL_TCP_ACK)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Headers of what TCP sends: acknowledgement, window, flags and options. */
+/* Headers of what TCP sends: acknowledgment, window, flags and options. */
 
 #include "tcp_send.h"
 

@@ -30,8 +30,11 @@ struct mini_bucket {
  * @free: those in nobody's hands, through @node
  * @used: all others
  * @age: in the table, by deadline, one list for each level
- * @timer: for the first deadline; @armed: that in core microseconds, 0 = none
- * @all, @size, @max: the memory: @max times @size bytes
+ * @timer: for the first deadline
+ * @armed: that deadline in core microseconds, 0 = none
+ * @all: the memory
+ * @size: bytes of one
+ * @max: how many there are
  * @class: lock class of its minis
  */
 struct mini_stock {

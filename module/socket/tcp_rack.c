@@ -43,14 +43,18 @@ static void rack_reordering(struct ksmol_tcb *tcb,
 	}
 }
 
-/* Step 2: could this be the original's ACK, not the retransmission's? */
+/*
+ * Step 2: could this be the original's ACK, not the retransmission's? While
+ * there are holes the peer echoes what came before them (RFC 7323 4.3), so that
+ * a SACK's time stamp says nothing.
+ */
 static bool rack_ambiguous(const struct ksmol_tcb *tcb,
-			   const struct ksmol_tcp_rec *rec,
+			   const struct ksmol_tcp_rec *rec, u32 end,
 			   const struct ksmol_tcp_acked *a, u32 rtt)
 {
 	if (!(rec->flags & KSMOL_TCP_REC_EVER))
 		return false;
-	if (a->ts &&
+	if (a->ts && !ksmol_seq_after(end, tcb->snd_una) &&
 	    ksmol_seq_before(a->tsecr, ksmol_tcp_ts(tcb, rec->xmit)))
 		return true;
 	return rtt < tcb->min_rtt;
@@ -63,7 +67,7 @@ void ksmol_tcp_rack_delivered(struct ksmol_tcb *tcb,
 	u32 rtt = min_t(u64, now - rec->xmit, KSMOL_TCP_RTO_MAX);
 
 	rack_reordering(tcb, rec, end);
-	if (unlikely(rack_ambiguous(tcb, rec, a, rtt)))
+	if (unlikely(rack_ambiguous(tcb, rec, end, a, rtt)))
 		return;
 	if (rack_compare(tcb, rec, end) <= 0)
 		return;

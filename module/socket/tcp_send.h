@@ -26,7 +26,7 @@ static inline u32 ksmol_tcp_usable(const struct ksmol_tcb *tcb)
 	return (s32)n > 0 ? n : 0;
 }
 
-/* Something waits for an acknowledgement. */
+/* Something waits for an acknowledgment. */
 static inline bool ksmol_tcp_in_flight(const struct ksmol_tcb *tcb)
 {
 	return tcb->snd_una != tcb->snd_nxt;

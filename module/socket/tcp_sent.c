@@ -20,7 +20,7 @@ static void sent_paced(struct ksmol_tcb *tcb, u64 now, u32 len)
 	tcb->pace_next = max(tcb->pace_next, since) + cost;
 }
 
-/* The acknowledgement and window that @out bore are announced. */
+/* The acknowledgment and window that @out bore are announced. */
 static void sent_ack(struct ksmol_tcb *tcb, const struct ksmol_tcp_out *out)
 {
 	const struct ksmol_tcp_header *h = &out->h;
@@ -87,7 +87,7 @@ static void sent_new(struct ksmol_tcb *tcb, u64 now,
 
 /*
  * Only what went out again is in flight again: the rest of the record becomes
- * one of its own, or, if none is left, follows by partial acknowledgements.
+ * one of its own, or, if none is left, follows by partial acknowledgments.
  */
 static void sent_again(struct ksmol_tcb *tcb, u64 now,
 		       const struct ksmol_tcp_out *out)

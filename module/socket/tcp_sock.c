@@ -99,8 +99,8 @@ void ksmol_tcp_destroy_sock(struct sock *sk)
 
 	sk_stop_timer(sk, &ts->timer);
 	ksmol_demux_unbind(&ts->ks);
-	ksmol_tcp_reclaim_forget(ts);
 	local_bh_disable();
+	ksmol_tcp_reclaim_forget(ts);
 	ksmol_tcp_release(&ts->tcb);
 	rcvq_purge(&ts->tcb);
 	ksmol_tcp_backlog_purge(ts);
@@ -144,13 +144,6 @@ void ksmol_tcp_child_kill(struct ksmol_tcp_sock *child)
 	ksmol_tcp_abort(&child->tcb);
 	ksmol_tcp_forget(child, now);
 	ksmol_tcp_run(child, now);
-}
-
-/* Segments don't find a listener that is none any more. */
-static void unlisten(struct ksmol_tcp_sock *ts)
-{
-	ksmol_tcp_listen_stop(ts);
-	WRITE_ONCE(ksmol_tcp_to_sk(ts)->sk_state, TCP_CLOSE);
 }
 
 /* --- close() --- */
@@ -214,7 +207,7 @@ void ksmol_tcp_close(struct sock *sk, long timeout)
 	lock_sock(sk);
 	WRITE_ONCE(sk->sk_shutdown, SHUTDOWN_MASK);
 	if (sk->sk_state == TCP_LISTEN) {
-		unlisten(ts);
+		ksmol_tcp_listen_stop(ts);
 	} else if (ts->tcb.state != TCP_CLOSE) {
 		/* What comes while we linger is refused, as it is later. */
 		ts->tcb.flags |= KSMOL_TCP_F_RCV_SHUT;
@@ -274,7 +267,7 @@ int ksmol_tcp_disconnect(struct sock *sk, int flags)
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sk);
 
 	if (sk->sk_state == TCP_LISTEN)
-		unlisten(ts);
+		ksmol_tcp_listen_stop(ts);
 	else if (ts->tcb.state != TCP_CLOSE)
 		disconnect_abort(ts);
 	disconnect_reset(ts);

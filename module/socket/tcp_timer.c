@@ -170,7 +170,7 @@ static void timer_persist(struct ksmol_tcb *tcb, u64 now)
 	ksmol_tcp_persist(tcb, now);
 }
 
-/* --- acknowledgements, and small things --- */
+/* --- acknowledgments, and small things --- */
 
 /* RFC 9293 3.8.6.3: no longer than this. */
 static void timer_delack(struct ksmol_tcb *tcb, u64 now)

@@ -216,6 +216,22 @@ static bool window_opened(struct ksmol_tcb *tcb)
 	return opened >= half || (opened >= 2U * tcb->rcv_mss && opened >= now);
 }
 
+/* Did an ACK wait for the program to read? */
+static bool ack_owed(const struct ksmol_tcb *tcb)
+{
+	u32 unacked = tcb->rcv_nxt - tcb->rcv_wup;
+
+	if (!(tcb->ack & KSMOL_TCP_ACK_DELAYED))
+		return false;
+	/*
+	 * Read at once and all of it, and no answer came from the program so
+	 * far: a peer with Nagle may be waiting for the ACK of a small segment.
+	 */
+	if (unacked < tcb->rcv_mss)
+		return !tcb->pingpong && tcb->copied_seq == tcb->rcv_nxt;
+	return unacked > tcb->rcv_mss;
+}
+
 void ksmol_tcp_read(struct ksmol_tcb *tcb, u64 now)
 {
 	if (tcb->cfg.rcvbuf < tcb->cfg.rcvbuf_max)
@@ -223,15 +239,7 @@ void ksmol_tcp_read(struct ksmol_tcb *tcb, u64 now)
 	/* After their FIN, no window matters any more */
 	if (tcb->flags & KSMOL_TCP_F_FIN_IN || tcb->state == TCP_CLOSE)
 		return;
-	/*
-	 * Read at once and all of it, and no answer came from the program so
-	 * far: a peer with Nagle may be waiting for the ACK of a small segment.
-	 */
-	if (tcb->ack & KSMOL_TCP_ACK_DELAYED && !tcb->pingpong &&
-	    tcb->copied_seq == tcb->rcv_nxt &&
-	    tcb->rcv_nxt - tcb->rcv_wup < tcb->rcv_mss)
-		tcb->ack |= KSMOL_TCP_ACK_NOW;
-	if (window_opened(tcb))
+	if (ack_owed(tcb) || window_opened(tcb))
 		tcb->ack |= KSMOL_TCP_ACK_NOW;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_read);

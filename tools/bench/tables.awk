@@ -322,8 +322,8 @@ function idle_table(    i, n, count, l, k, change) {
 		printf "| %d | %.1f | %.1f | %s | %s |\n", count[i],
 			best["idle", "linux," count[i]] / 1000,
 			best["idle", "ksmol," count[i]] / 1000,
-			count[i] < 1000 ? "-" : sprintf("%.0f", l),
-			count[i] < 1000 ? "-" : sprintf("%.0f", k)
+			count[i] < 10000 ? "-" : sprintf("%.0f", l),
+			count[i] < 10000 ? "-" : sprintf("%.0f", k)
 		print count[i] "\t" best["idle", "linux," count[i]] / 1000 \
 			"\t" best["idle", "ksmol," count[i]] / 1000 >"tcp_idle.tsv"
 	}

@@ -59,7 +59,7 @@ info_odd() {
 	local -x KSMOL_DEBUGFS=$tmp/info
 
 	mkdir -p "$tmp/info"
-	printf '%s\n' 'local remote state details' 'a b c' 'a b c d =e f= "g"=\' \
+	printf '%s\n' 'local remote state details' 'a b c' 'a b c d =e f= "g"=h' \
 		'# 2 of 9 shown' >"$tmp/info/tcp_sockets"
 	capture "$ksmol" ss -i
 	is "$status" 0 && has "$err" '2 of 9 shown' || return

@@ -1187,6 +1187,8 @@ def closed_with_children():
     port = server.getsockname()[1]
     with connected(f'call {port}', 'end f'):
         polled(server, select.POLLIN, 5000)
+        # The peer's connect() is to return before the reset comes.
+        time.sleep(0.3)
         server.close()
     yield report('f')
 

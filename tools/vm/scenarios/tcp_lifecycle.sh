@@ -8,7 +8,7 @@
 
 case $KSMOL_FLAVOR in
 uml) cycles=100 ;;
-uml-debug) cycles=40 ;;
+uml-debug) cycles=25 ;;
 *) cycles=10 ;;
 esac
 spec=ks0,$us/24,via=10.0.0.1
@@ -106,13 +106,13 @@ remove() {
 	peer p -6 - && attach "$spec" && serve_at p 10.0.0.1 7
 }
 
-# A namespace whose ks0 goes with it, and the peer that it had.
+# A namespace whose device goes with it, and the peer that it had.
 namespace() {
 	ip netns add c && ip netns add pc &&
-		ip link add ks0 netns c type veth peer eth0 netns pc &&
+		ip link add kc0 netns c type veth peer eth0 netns pc &&
 		at pc ip addr add 10.0.0.1/24 dev eth0 &&
-		at pc ip link set eth0 up && at c ip link set ks0 up &&
-		attach -n c "$spec" || return
+		at pc ip link set eth0 up && at c ip link set kc0 up &&
+		attach -n c "kc0,${spec#*,}" || return
 	serve_at pc 10.0.0.1 7
 	pids=("$bg_pid")
 	bg_at c tcp -p $proto serve $us 7 >/dev/null

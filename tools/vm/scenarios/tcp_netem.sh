@@ -28,7 +28,7 @@ carry() {
 }
 
 limit=60
-[ -z "${KIB:-}" ] || limit=3600
+[ -z "${KIB:-}" ] || limit=3600	# seconds for one line of the table
 start
 t 'the peer pings us' pings -c 2 -i 0.1 $us
 serve_on $us 7
