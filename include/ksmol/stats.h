@@ -81,7 +81,6 @@ struct dentry;
 	X(TCP_BACKLOG,	"tcp_backlog",	"too much waits for a busy socket")	\
 	X(TCP_WINDOW,	"tcp_window",	"beyond the receive buffer")		\
 	X(TCP_OOO_FULL,	"tcp_ooo_full",	"out-of-order queue at its limit")	\
-	X(TCP_PRUNED,	"tcp_pruned",	"out-of-order data given up for others") \
 	X(TCP_SYN_QUEUE, "tcp_syn_queue", "listener: half-open connections at their limit") \
 	X(TCP_ACCEPT_QUEUE, "tcp_accept_queue", "listener: nobody accepts")	\
 	X(TCP_COOKIE,	"tcp_cookie",	"listener: ACK without a valid SYN cookie") \
