@@ -117,7 +117,7 @@ MODULE_PARM_DESC(tcp_tx_max, "and up to how many it grows with the congestion wi
 module_param_named(tcp_conns, ksmol_params.tcp_conns, uint, 0444);
 MODULE_PARM_DESC(tcp_conns, "most half-open connections, connections in TIME-WAIT, and closed ones not yet finished, of each kind, 16 to 1048576 (default 4096)");
 module_param_named(tcp_records, ksmol_params.tcp_records, uint, 0444);
-MODULE_PARM_DESC(tcp_records, "records of sent segments for all connections, 64 to 4194304 (default 0: four for each of pool_tx, at least 1024)");
+MODULE_PARM_DESC(tcp_records, "records of sent segments for all connections, 64 to 4194304 (default 0: four for each of pool_tx and pool_shared, at least 1024)");
 module_param_named(tcp_ecn, ksmol_params.tcp_ecn, uint, 0644);
 MODULE_PARM_DESC(tcp_ecn, "explicit congestion notification: 0 never, 1 ask and grant, 2 grant (default)");
 module_param_named(tcp_cubic, ksmol_params.tcp_cubic, bool, 0644);

@@ -34,7 +34,7 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  *	after tuning; @tcp_tx, @tcp_tx_max: the send queue's (writable)
  * @tcp_conns: most connections that no program has any more (orphans), half-open
  *	and in TIME-WAIT, each (at load)
- * @tcp_records: records of sent data in all (at load), 0: four per TX pbuf
+ * @tcp_records: records of sent data in all (at load), 0: four per TX or shared pbuf
  * @tcp_ecn: 0 never, 1 ask for it, 2 (default) grant it (writable)
  * @tcp_cubic: CUBIC is the default, else Reno (writable)
  * @tcp_syncookies: answer by cookie when a listener's queue is full (writable)

@@ -34,6 +34,17 @@ rx_handler_result_t ksmol_phy_handler(struct sk_buff **pskb);
 struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 			     u32 len, u32 headroom, bool sg);
 
+/* Puts the link-layer header in front, if the medium has one; false when the
+ * device can't say what it is.
+ */
+bool ksmol_tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
+			  const u8 *dst, __be16 proto);
+
+/* Hands a finished frame of @len bytes to the device, counts what it said;
+ * consumes @skb. BH disabled. Return: 0 or -ENOBUFS.
+ */
+int ksmol_tx_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len);
+
 /* Frees @pb, counts why, returns @err. BH disabled. */
 int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		    enum ksmol_tx_drop reason, int err);

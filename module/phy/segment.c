@@ -197,32 +197,6 @@ static struct sk_buff *segment_skb(struct ksmol_phy *phy,
 	return skb;
 }
 
-static int segment_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len)
-{
-	struct ksmol_phy_stats *here = this_cpu_ptr(phy->stats);
-	int err;
-
-	err = dev_queue_xmit(skb);
-	if (likely(err == NET_XMIT_SUCCESS || err == NET_XMIT_CN)) {
-		here->tx_frames++;
-		here->tx_bytes += len;
-		return 0;
-	}
-	here->tx_dropped++;
-	return segment_refuse(phy, KSMOL_TX_DROP_DEV_DROP, -ENOBUFS);
-}
-
-static bool segment_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
-				const u8 *dst, __be16 proto)
-{
-	if (phy->medium == KSMOL_MEDIUM_ETHERNET &&
-	    dev_hard_header(skb, phy->dev, ntohs(proto), dst, phy->mac,
-			    skb->len) < 0)
-		return false;
-	skb_reset_mac_header(skb);
-	return true;
-}
-
 int ksmol_phy_xmit_segment(struct ksmol_phy *phy,
 			   const struct ksmol_tx_segment *seg,
 			   const u8 *dst, __be16 proto)
@@ -253,11 +227,11 @@ int ksmol_phy_xmit_segment(struct ksmol_phy *phy,
 		segment_csum(skb, seg);
 	if ((partial && !skb_partial_csum_set(skb, segment_l4(seg),
 					      seg->csum_offset)) ||
-	    !segment_link_header(phy, skb, dst, proto)) {
+	    !ksmol_tx_link_header(phy, skb, dst, proto)) {
 		kfree_skb(skb);
 		return segment_refuse(phy, KSMOL_TX_DROP_DEV_DROP, -ENOBUFS);
 	}
-	return segment_queue(phy, skb, seg->hlen + seg->len);
+	return ksmol_tx_queue(phy, skb, seg->hlen + seg->len);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_xmit_segment);
 

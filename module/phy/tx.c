@@ -259,8 +259,8 @@ static void tx_csum(struct ksmol_pbuf *pb, u32 len)
 						pb->tx.csum_offset));
 }
 
-static bool tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
-			   const u8 *dst, __be16 proto)
+bool ksmol_tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
+			  const u8 *dst, __be16 proto)
 {
 	if (phy->medium == KSMOL_MEDIUM_IP) {
 		skb_reset_mac_header(skb);
@@ -273,7 +273,7 @@ static bool tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
 	return true;
 }
 
-static int tx_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len)
+int ksmol_tx_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len)
 {
 	struct ksmol_phy_stats *here = this_cpu_ptr(phy->stats);
 	int err;
@@ -316,12 +316,12 @@ static int tx_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	skb->dev = dev;
 	skb->protocol = proto;
 	if ((partial && !skb_partial_csum_set(skb, start, offset)) ||
-	    !tx_link_header(phy, skb, dst, proto)) {
+	    !ksmol_tx_link_header(phy, skb, dst, proto)) {
 		kfree_skb(skb);
 		ksmol_tx_dropped(KSMOL_TX_DROP_DEV_DROP, phy->ifindex);
 		return -ENOBUFS;
 	}
-	return tx_queue(phy, skb, len);
+	return ksmol_tx_queue(phy, skb, len);
 }
 
 int ksmol_phy_xmit(struct ksmol_phy *phy, struct ksmol_pbuf *pb,

@@ -69,10 +69,6 @@ static void ack_advance(struct ksmol_tcb *tcb, u32 ack,
 	tcb->bytes_acked += a->acked;
 	acked_records(tcb, a, now);
 	ksmol_tcp_sndq_trim(tcb);
-	if (unlikely(tcb->flags & KSMOL_TCP_F_URG) &&
-	    !ksmol_seq_before(ack, tcb->snd_up))
-		tcb->flags &= ~KSMOL_TCP_F_URG;
-
 	tcb->retries = 0;
 	tcb->probes = 0;
 	tcb->stuck = 0;
@@ -80,7 +76,7 @@ static void ack_advance(struct ksmol_tcb *tcb, u32 ack,
 	tcb->tlp_due = false;
 	/* RFC 6298 5.2, 5.3: ksmol_tcp_arm() starts it anew if it must run */
 	ksmol_tcp_disarm(tcb, KSMOL_TCP_T_RTO);
-	tcb->events |= KSMOL_TCP_EV_WRITABLE | KSMOL_TCP_EV_CONFIRM;
+	tcb->events |= KSMOL_TCP_EV_CONFIRM;
 }
 
 bool ksmol_tcp_fin_acked(const struct ksmol_tcb *tcb)

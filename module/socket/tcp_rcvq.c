@@ -26,17 +26,11 @@ static bool give_one(struct ksmol_tcb *tcb)
 	return ksmol_tcp_prune(tcb, 1);
 }
 
-/*
- * What came through the backlog is settled already: a slot, or a map whose
- * memory is charged. Memory is freed at our own cost, the descriptor's limits
- * were asked before.
- */
+/* Memory is freed at our own cost; the descriptor's limits were asked before. */
 static int settle(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb)
 {
 	int reason;
 
-	if (pb->truesize)
-		return 0;
 	do {
 		reason = ksmol_pbuf_settle(pb);
 	} while (unlikely(reason) && reason != KSMOL_DROP_RX_NO_SKB &&
