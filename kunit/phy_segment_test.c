@@ -6,6 +6,7 @@
 #include <linux/udp.h>
 #include <ksmol/compat.h>
 #include <ksmol/phy.h>
+#include <ksmol/wire.h>
 #include "phy_fixture.h"
 
 #define HEADERS	(20 + 20)
@@ -79,7 +80,7 @@ static void segment(struct ksmol_tx_segment *seg, const struct sendq *q,
 	seg->gso_size = gso_size;
 }
 
-static int send(struct phy_fixture *f, const struct ksmol_tx_segment *seg)
+static int send(struct phy_fixture *f, struct ksmol_tx_segment *seg)
 {
 	int err;
 
@@ -189,6 +190,138 @@ static void segment__super(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (int)skb_shinfo(skb)->gso_type,
 			SKB_GSO_TCPV4 | SKB_GSO_TCP_ECN);
 	expect_payload(test, skb, 100, 14001);
+	retire(q);
+}
+
+/* As segment(), with real headers: sequence number 1000, FIN, PSH and CWR. */
+static void tcp_segment(struct ksmol_tx_segment *seg, const struct sendq *q,
+			u32 off, u32 len, u16 gso_size)
+{
+	const struct ksmol_tcp_header tcp = {
+		.seq = 1000,
+		.flags = KSMOL_TCP_ACK | KSMOL_TCP_FIN | KSMOL_TCP_PSH |
+			 KSMOL_TCP_CWR,
+	};
+	const struct ksmol_ipv4 ip = {
+		.proto = IPPROTO_TCP, .total = HEADERS + len, .df = true,
+		.saddr = htonl(0x0a000002), .daddr = htonl(0x0a000001),
+	};
+	u8 *headers;
+
+	segment(seg, q, off, len, gso_size);
+	headers = seg->room + seg->off;
+	ksmol_ipv4_emit(headers, &ip);
+	ksmol_tcp_emit(headers + 20, &tcp,
+		       ntohs((__force __be16)
+			     ~csum_tcpudp_magic(ip.saddr, ip.daddr, 20 + len,
+						IPPROTO_TCP, 0)));
+}
+
+/* A frame of its own on the wire: @off bytes went before it. */
+static void expect_piece(struct kunit *test, struct sk_buff *skb, u32 off,
+			 u32 len, u8 flags)
+{
+	struct ksmol_tcp_header tcp;
+	struct ksmol_ipv4 ip;
+	u8 bytes[HEADERS];
+	__wsum pseudo;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_ASSERT_EQ(test, skb->len, ETH_HLEN + HEADERS + len);
+	skb_copy_bits(skb, ETH_HLEN, bytes, HEADERS);
+	KUNIT_ASSERT_EQ(test, ksmol_ipv4_parse(bytes, 20, HEADERS + len, &ip),
+			0);
+	KUNIT_EXPECT_EQ(test, (u32)ip.total, HEADERS + len);
+	KUNIT_ASSERT_EQ(test, ksmol_tcp_parse(bytes + 20, 20, &tcp), 0);
+	KUNIT_EXPECT_EQ(test, tcp.seq, 1000 + off);
+	KUNIT_EXPECT_EQ(test, tcp.flags, flags);
+	pseudo = csum_tcpudp_nofold(ip.saddr, ip.daddr, 20 + len, IPPROTO_TCP,
+				    0);
+	KUNIT_EXPECT_EQ(test, csum_fold(skb_checksum(skb, ETH_HLEN + 20,
+						     20 + len, pseudo)), 0);
+}
+
+#define PIECE_FIRST	(KSMOL_TCP_ACK | KSMOL_TCP_CWR)
+#define PIECE_LAST	(KSMOL_TCP_ACK | KSMOL_TCP_FIN | KSMOL_TCP_PSH)
+
+static void cut_by(struct kunit *test, netdev_features_t features)
+{
+	struct phy_fixture *f = phy_up(test, features);
+	struct sendq *q = queue(test, 5, 701);
+	struct ksmol_tx_segment seg;
+	struct sk_buff *skb;
+	int i;
+
+	tcp_segment(&seg, q, 3, 3333, 1000);
+	KUNIT_EXPECT_EQ(test, send(f, &seg), 0);
+	KUNIT_EXPECT_EQ(test, seg.len, 3333U);
+	KUNIT_EXPECT_EQ(test, skb_queue_len(&f->vdev->sent), 4U);
+	for (i = 0; i < 4; i++) {
+		u32 len = i < 3 ? 1000 : 333;
+		u8 flags = i == 0 ? PIECE_FIRST : i < 3 ? KSMOL_TCP_ACK :
+							  PIECE_LAST;
+
+		skb = ksmol_vdev_sent(f->vdev);
+		expect_piece(test, skb, i * 1000, len, flags);
+		expect_payload(test, skb, 3 + i * 1000, len);
+		kfree_skb(skb);
+	}
+	retire(q);
+}
+
+/* Pieces begin and end in the midst of pbufs, whose lengths are odd. */
+static void segment__cut_without_fragments(struct kunit *test)
+{
+	u64 copies = ksmol_stats_read(copy_bytes[KSMOL_COPY_NO_SG]);
+
+	cut_by(test, 0);
+	KUNIT_EXPECT_EQ(test, ksmol_stats_read(copy_bytes[KSMOL_COPY_NO_SG]),
+			copies + 3333);
+}
+
+static void segment__cut_with_fragments(struct kunit *test)
+{
+	struct phy_fixture *f;
+	struct ksmol_tx_segment seg;
+	netdev_features_t features;
+	struct sendq *q;
+	struct sk_buff *skb;
+
+	f = phy_up(test, NETIF_F_SG | NETIF_F_HW_CSUM);
+	features = f->phy->dev->features;
+	f->phy->dev->features &= ~(NETIF_F_GSO | NETIF_F_ALL_TSO);
+	q = queue(test, 2, 1001);
+	f->vdev->mode = KSMOL_VDEV_HOLD;
+	tcp_segment(&seg, q, 0, 2000, 1000);
+	KUNIT_EXPECT_EQ(test, send(f, &seg), 0);
+	KUNIT_EXPECT_EQ(test, skb_queue_len(&f->vdev->sent), 2U);
+	skb = skb_peek_tail(&f->vdev->sent);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_EXPECT_EQ(test, (int)skb_shinfo(skb)->nr_frags, 2);
+	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_PARTIAL);
+	expect_payload(test, skb, 1000, 1000);
+	f->phy->dev->features = features;
+	retire(q);
+}
+
+/* What the device took went out, and no more than that did. */
+static void segment__cut_until_the_device_is_full(struct kunit *test)
+{
+	struct phy_fixture *f = phy_up(test, 0);
+	u64 dropped = phy_tx_drops(KSMOL_TX_DROP_DEV_DROP);
+	struct sendq *q = queue(test, 1, 4000);
+	struct ksmol_tx_segment seg;
+
+	f->vdev->mode = KSMOL_VDEV_FULL;
+	f->vdev->room = 2;
+	tcp_segment(&seg, q, 0, 3500, 1000);
+	KUNIT_EXPECT_EQ(test, send(f, &seg), 0);
+	KUNIT_EXPECT_EQ(test, seg.len, 2000U);
+	KUNIT_EXPECT_EQ(test, phy_tx_drops(KSMOL_TX_DROP_DEV_DROP),
+			dropped + 1);
+	tcp_segment(&seg, q, 2000, 1500, 1000);
+	KUNIT_EXPECT_EQ(test, send(f, &seg), -ENOBUFS);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 0U);
 	retire(q);
 }
 
@@ -327,8 +460,7 @@ static void segment__pages_kept_by_others(struct kunit *test)
 }
 
 static void expect_refused(struct kunit *test, struct phy_fixture *f,
-			   const struct ksmol_tx_segment *seg, int err,
-			   int reason)
+			   struct ksmol_tx_segment *seg, int err, int reason)
 {
 	u64 before = phy_tx_drops(reason);
 
@@ -354,20 +486,17 @@ static void segment__refused(struct kunit *test)
 	retire(q);
 }
 
-static void gso__by_features(struct kunit *test)
+static void gso__bounded_by_the_device(struct kunit *test)
 {
-	struct phy_fixture *f = phy_up(test, NETIF_F_SG | NETIF_F_HW_CSUM |
-					     NETIF_F_TSO);
-	netdev_features_t features = f->phy->dev->features;
+	struct phy_fixture *f = phy_up(test, 0);
 	u32 frags;
 
 	KUNIT_EXPECT_GT(test, ksmol_phy_gso(f->phy, &frags), 60000U);
 	KUNIT_EXPECT_EQ(test, frags, (u32)MAX_SKB_FRAGS);
-	f->phy->dev->features &= ~(NETIF_F_GSO | NETIF_F_ALL_TSO);
+	f->phy->dev->gso_max_size = 3000;
+	KUNIT_EXPECT_LE(test, ksmol_phy_gso(f->phy, &frags), 3000U);
+	f->phy->dev->gso_max_size = 100;
 	KUNIT_EXPECT_EQ(test, ksmol_phy_gso(f->phy, &frags), 0U);
-	f->phy->dev->features = features & ~NETIF_F_SG;
-	KUNIT_EXPECT_EQ(test, ksmol_phy_gso(f->phy, &frags), 0U);
-	f->phy->dev->features = features;
 }
 
 static struct kunit_case cases[] = {
@@ -375,13 +504,16 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(segment__retired_while_the_device_has_it),
 	KUNIT_CASE(segment__sent_twice_from_the_same_page),
 	KUNIT_CASE(segment__super),
+	KUNIT_CASE(segment__cut_without_fragments),
+	KUNIT_CASE(segment__cut_with_fragments),
+	KUNIT_CASE(segment__cut_until_the_device_is_full),
 	KUNIT_CASE(segment__device_without_fragments),
 	KUNIT_CASE(segment__checksum_in_software_over_pages),
 	KUNIT_CASE(segment__headers_only_takes_no_pbuf),
 	KUNIT_CASE(segment__headers_are_bounded),
 	KUNIT_CASE(segment__pages_kept_by_others),
 	KUNIT_CASE(segment__refused),
-	KUNIT_CASE(gso__by_features),
+	KUNIT_CASE(gso__bounded_by_the_device),
 	{}
 };
 

@@ -25,6 +25,12 @@ static netdev_tx_t vdev_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct ksmol_vdev *vdev = netdev_priv(dev);
 
 	switch (vdev->mode) {
+	case KSMOL_VDEV_FULL:
+		if (skb_queue_len(&vdev->sent) >= vdev->room) {
+			kfree_skb(skb);
+			return NET_XMIT_DROP;
+		}
+		fallthrough;
 	case KSMOL_VDEV_TAKE:
 		vdev_take(vdev, skb);
 		break;

@@ -18,23 +18,27 @@
  * @KSMOL_VDEV_HOLD: puts the skb itself on the list: a lazy driver
  * @KSMOL_VDEV_SINK: completes at once, the list stays empty
  * @KSMOL_VDEV_REFUSE: frees it and reports NET_XMIT_DROP
+ * @KSMOL_VDEV_FULL: as TAKE until @sent has @room frames, then as REFUSE
  */
 enum ksmol_vdev_mode {
 	KSMOL_VDEV_TAKE,
 	KSMOL_VDEV_HOLD,
 	KSMOL_VDEV_SINK,
 	KSMOL_VDEV_REFUSE,
+	KSMOL_VDEV_FULL,
 };
 
 /**
  * struct ksmol_vdev - a virtual device
  * @dev: registered, up, no carrier needed, no IPv6 of Linux's on it
  * @mode: may be changed at any time
+ * @room: frames that fit in FULL mode
  * @sent: what the driver took, oldest first
  */
 struct ksmol_vdev {
 	struct net_device *dev;
 	enum ksmol_vdev_mode mode;
+	u32 room;
 	struct sk_buff_head sent;
 };
 

@@ -245,6 +245,97 @@ static void tcp_emit__urgent_pointer_only_with_its_flag(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bytes[18] | bytes[19], 0);
 }
 
+/* Headers of a packet of 2500 bytes of payload, sequence number 7. */
+static void cut_headers(u8 *to, bool df, u16 id)
+{
+	const struct ksmol_ipv4 ip = {
+		.proto = IPPROTO_TCP, .total = 40 + 2500, .df = df, .id = id,
+		.saddr = htonl(0x0a000002), .daddr = htonl(0x0a000001),
+	};
+	const struct ksmol_tcp_header tcp = {
+		.seq = 7,
+		.flags = KSMOL_TCP_ACK | KSMOL_TCP_PSH | KSMOL_TCP_FIN |
+			 KSMOL_TCP_CWR,
+	};
+
+	ksmol_ipv4_emit(to, &ip);
+	ksmol_tcp_emit(to + 20, &tcp,
+		       ntohs((__force __be16)
+			     ~csum_tcpudp_magic(ip.saddr, ip.daddr, 20 + 2500,
+						IPPROTO_TCP, 0)));
+}
+
+static void expect_cut(struct kunit *test, u8 *bytes, u32 len, u32 seq,
+		       u8 flags, u16 id)
+{
+	struct ksmol_tcp_header tcp;
+	struct ksmol_ipv4 ip;
+	__sum16 pseudo;
+
+	KUNIT_ASSERT_EQ(test, ksmol_ipv4_parse(bytes, 20, 40 + len, &ip), 0);
+	KUNIT_EXPECT_EQ(test, (u32)ip.total, 40 + len);
+	KUNIT_EXPECT_EQ(test, ip.id, id);
+	KUNIT_ASSERT_EQ(test, ksmol_tcp_parse(bytes + 20, 20, &tcp), 0);
+	KUNIT_EXPECT_EQ(test, tcp.seq, seq);
+	KUNIT_EXPECT_EQ(test, tcp.flags, flags);
+	pseudo = ~csum_tcpudp_magic(ip.saddr, ip.daddr, 20 + len, IPPROTO_TCP,
+				    0);
+	/* As numbers modulo 65535: zero has two names. */
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(bytes + 36) % 65535,
+			ntohs((__force __be16)pseudo) % 65535);
+}
+
+static void tcp_cut__pieces_of_a_packet(struct kunit *test)
+{
+	struct ksmol_tcp_cut cut = { .whole = 2500, .len = 1000 };
+	u8 bytes[40];
+
+	cut_headers(bytes, true, 0);
+	ksmol_tcp_cut(bytes, 20, &cut);
+	expect_cut(test, bytes, 1000, 7, KSMOL_TCP_ACK | KSMOL_TCP_CWR, 0);
+	cut_headers(bytes, true, 0);
+	cut.off = 1000;
+	cut.index = 1;
+	ksmol_tcp_cut(bytes, 20, &cut);
+	expect_cut(test, bytes, 1000, 1007, KSMOL_TCP_ACK, 0);
+	cut_headers(bytes, true, 0);
+	cut.off = 2000;
+	cut.len = 500;
+	cut.index = 2;
+	ksmol_tcp_cut(bytes, 20, &cut);
+	expect_cut(test, bytes, 500, 2007,
+		   KSMOL_TCP_ACK | KSMOL_TCP_PSH | KSMOL_TCP_FIN, 0);
+}
+
+static void tcp_cut__identities_where_df_is_not_set(struct kunit *test)
+{
+	const struct ksmol_tcp_cut cut = {
+		.whole = 2500, .off = 1000, .len = 1000, .index = 1,
+	};
+	u8 bytes[40];
+
+	cut_headers(bytes, false, 0xffff);
+	ksmol_tcp_cut(bytes, 20, &cut);
+	expect_cut(test, bytes, 1000, 1007, KSMOL_TCP_ACK, 0);
+}
+
+static void tcp_cut__ipv6_has_a_length_alone(struct kunit *test)
+{
+	const struct ksmol_tcp_cut cut = {
+		.whole = 2500, .off = 2000, .len = 500, .index = 2,
+	};
+	u8 bytes[60] = { 6 << 4 };
+	u8 before[40];
+
+	put_unaligned_be16(20 + 2500, bytes + 4);
+	memcpy(before, bytes, 40);
+	ksmol_tcp_cut(bytes, 40, &cut);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(bytes + 4), 20 + 500);
+	put_unaligned_be16(20 + 2500, bytes + 4);
+	KUNIT_EXPECT_EQ(test, memcmp(bytes, before, 40), 0);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be32(bytes + 44), 2000U);
+}
+
 static struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_parse__reads_every_field),
 	KUNIT_CASE(tcp_parse__short_at_every_length),
@@ -257,6 +348,9 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_parse__random_options),
 	KUNIT_CASE(tcp_emit__parses_back),
 	KUNIT_CASE(tcp_emit__urgent_pointer_only_with_its_flag),
+	KUNIT_CASE(tcp_cut__pieces_of_a_packet),
+	KUNIT_CASE(tcp_cut__identities_where_df_is_not_set),
+	KUNIT_CASE(tcp_cut__ipv6_has_a_length_alone),
 	{}
 };
 

@@ -203,7 +203,8 @@ int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
  * @ect: ECN codepoint ECT(0) in the network header
  *
  * While the neighbor is being resolved, the first network packet's worth of it
- * is copied into a pbuf and parked.
+ * is copied into a pbuf and parked. Less may go out than was asked for: see
+ * ksmol_phy_xmit_segment().
  *
  * Context: RCU read side, BH disabled. Return: as ksmol_ip_output().
  */

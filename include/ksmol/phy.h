@@ -259,9 +259,12 @@ static inline void *ksmol_segment_push(struct ksmol_tx_segment *seg, u16 len)
  * that ksmol_phy.outstanding_max says. While the quarantine holds more than
  * half of the TX class (somebody keeps our pages and reads nothing), payload is
  * copied instead.
+ *
+ * A super-segment that the device can't take is cut here. If it refuses a frame
+ * that isn't the first one, the call succeeds, and @seg->len says how much of
+ * the payload went out.
  */
-int ksmol_phy_xmit_segment(struct ksmol_phy *phy,
-			   const struct ksmol_tx_segment *seg,
+int ksmol_phy_xmit_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 			   const u8 *dst, __be16 proto);
 
 /* The same to ourselves; see ksmol_phy_loop(). */
@@ -272,7 +275,7 @@ int ksmol_phy_loop_segment(struct ksmol_phy *phy,
  * ksmol_phy_gso() - how much may go down in one segment
  * @frags: set to the pbufs its payload may lie in
  *
- * Return: payload bytes of a super-segment, 0 if @phy takes none.
+ * Return: payload bytes of a super-segment, 0 if none may be any.
  */
 u32 ksmol_phy_gso(const struct ksmol_phy *phy, u32 *frags);
 

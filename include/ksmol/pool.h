@@ -657,6 +657,13 @@ static inline u32 ksmol_pool_stock(const struct ksmol_pool *pool,
 	       READ_ONCE(pool->set[KSMOL_CLASS_SHARED].count);
 }
 
+/* Most pbufs of a class that may lie in CPUs' caches, out of others' reach. */
+static inline u32 ksmol_pool_stranded(const struct ksmol_pool *pool,
+				      enum ksmol_class class)
+{
+	return pool->set[class].size - pool->cfg.count[class];
+}
+
 static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb, u32 held)
 {
 	const struct ksmol_pool *pool = pb->pool;

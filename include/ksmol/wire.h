@@ -214,6 +214,31 @@ u32 ksmol_tcp_header_len(const struct ksmol_tcp_header *tcp);
 /* Writes ksmol_tcp_header_len() bytes, the checksum field as given. */
 void ksmol_tcp_emit(void *to, const struct ksmol_tcp_header *tcp, u16 csum);
 
+/**
+ * struct ksmol_tcp_cut - one of the pieces that a TCP packet is cut into
+ * @whole: payload bytes of the packet
+ * @off: payload bytes before this piece; @len: in it
+ * @index: pieces before it
+ */
+struct ksmol_tcp_cut {
+	u32 whole;
+	u32 off;
+	u32 len;
+	u16 index;
+};
+
+/**
+ * ksmol_tcp_cut() - turn the headers of a whole packet into those of a piece
+ * @net: the packet's headers from the network header on (IPv4, or IPv6 without
+ *	extension headers); the TCP checksum's field holds the sum of the
+ *	pseudo-header, before and after
+ * @hlen: bytes of the network header
+ *
+ * Lengths, sequence number, IPv4 identification and checksum; FIN and PSH stay
+ * with the last piece, CWR with the first.
+ */
+void ksmol_tcp_cut(u8 *net, u32 hlen, const struct ksmol_tcp_cut *cut);
+
 /* --- address classes --- */
 
 /* May @a be the source of a packet from the wire (unicast, not ours to judge)? */

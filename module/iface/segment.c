@@ -51,10 +51,9 @@ static int segment_copy(struct ksmol_pbuf *to,
  * A packet of its own with as much payload as fits in one. One from the
  * reserve will not be parked, but the neighbor is asked for all the same.
  */
-static struct ksmol_pbuf *segment_pbuf(const struct ksmol_tx_segment *seg)
+static struct ksmol_pbuf *segment_pbuf(const struct ksmol_tx_segment *seg,
+				       u32 len)
 {
-	u32 len = seg->gso_size ? min_t(u32, seg->gso_size, seg->len) :
-				  seg->len;
 	struct ksmol_pbuf *pb;
 	u8 *header;
 
@@ -76,9 +75,11 @@ static struct ksmol_pbuf *segment_pbuf(const struct ksmol_tx_segment *seg)
 
 static int segment_park(const struct ksmol_flow *flow,
 			const struct ksmol_dst *dst,
-			const struct ksmol_tx_segment *seg)
+			struct ksmol_tx_segment *seg)
 {
-	struct ksmol_pbuf *pb = segment_pbuf(seg);
+	u32 part = seg->gso_size ? min_t(u32, seg->gso_size, seg->len) :
+				   seg->len;
+	struct ksmol_pbuf *pb = segment_pbuf(seg, part);
 	u32 len;
 
 	if (!pb)
@@ -87,11 +88,12 @@ static int segment_park(const struct ksmol_flow *flow,
 	segment_csum(flow, dst, pb->head + pb->off, seg->csum_offset, len);
 	pb->tx.csum_start = 0;
 	pb->tx.csum_offset = seg->csum_offset;
+	seg->len = part;
 	return ksmol_ip_output(flow, dst, pb);
 }
 
 static int segment_send(const struct ksmol_dst *dst,
-			const struct ksmol_tx_segment *seg, const u8 *mac)
+			struct ksmol_tx_segment *seg, const u8 *mac)
 {
 	struct ksmol_phy *phy = dst->iface->phy;
 

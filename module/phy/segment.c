@@ -14,6 +14,7 @@
 #include <linux/tcp.h>
 #include <net/checksum.h>
 #include <ksmol/compat.h>
+#include <ksmol/wire.h>
 #include "phy.h"
 
 static int segment_refuse(const struct ksmol_phy *phy,
@@ -71,15 +72,26 @@ static bool segment_pages_kept(const struct ksmol_pbuf *pb)
 	return READ_ONCE(pool->quarantined) > limit;
 }
 
+/* Appends the payload, and adds it to @sum if there is one; its pieces may be
+ * of odd length.
+ */
 static void segment_copy(struct sk_buff *skb,
-			 const struct ksmol_tx_segment *seg)
+			 const struct ksmol_tx_segment *seg, __wsum *sum)
 {
 	const struct ksmol_pbuf *pb = seg->pb;
-	u32 off = seg->pb_off, left = seg->len, n;
+	u32 off = seg->pb_off, done = 0, n;
+	__wsum part;
 
-	for (; left; pb = pb->next, off = 0, left -= n) {
-		n = min(left, pb->len - off);
-		skb_put_data(skb, pb->head + pb->off + off, n);
+	for (; done < seg->len; pb = pb->next, off = 0, done += n) {
+		const u8 *from = pb->head + pb->off + off;
+
+		n = min(seg->len - done, pb->len - off);
+		if (!sum) {
+			skb_put_data(skb, from, n);
+			continue;
+		}
+		part = csum_partial_copy_nocheck(from, skb_put(skb, n), n);
+		*sum = csum_block_add(*sum, part, done);
 	}
 }
 
@@ -120,11 +132,6 @@ static void segment_gso(struct sk_buff *skb, const struct ksmol_tx_segment *seg,
 		info->gso_type |= SKB_GSO_TCP_ECN;
 }
 
-static bool segment_is_super(const struct ksmol_tx_segment *seg)
-{
-	return seg->gso_size && seg->len > seg->gso_size;
-}
-
 /* Where the transport header begins, from the network header. */
 static u16 segment_l4(const struct ksmol_tx_segment *seg)
 {
@@ -139,38 +146,38 @@ static bool segment_csum_capable(const struct net_device *dev, __be16 proto)
 							   NETIF_F_IPV6_CSUM);
 }
 
-/* The payload's sum, added to @sum; pieces may be of odd length. */
-static __wsum segment_payload_csum(const struct ksmol_tx_segment *seg,
-				   __wsum sum)
+/* Adds the payload's sum to @sum. */
+static void segment_sum(const struct ksmol_tx_segment *seg, __wsum *sum)
 {
 	const struct ksmol_pbuf *pb = seg->pb;
 	u32 off = seg->pb_off, done = 0, n;
 
 	for (; done < seg->len; pb = pb->next, off = 0, done += n) {
 		n = min(seg->len - done, pb->len - off);
-		sum = csum_block_add(sum, csum_partial(pb->head + pb->off +
-						       off, n, 0), done);
+		*sum = csum_block_add(*sum, csum_partial(pb->head + pb->off +
+							 off, n, 0), done);
 	}
-	return sum;
 }
 
-/* In software and before the frame is built: the headers are in the skb. */
+/* Completes the checksum: the header's, which is a multiple of four, so that
+ * the payload begins evenly, and the payload's, @sum.
+ */
 static void segment_csum(struct sk_buff *skb,
-			 const struct ksmol_tx_segment *seg)
+			 const struct ksmol_tx_segment *seg, __wsum sum)
 {
 	u8 *l4 = skb->data + segment_l4(seg);
-	__wsum sum = csum_partial(l4, seg->thlen, 0);
 
-	/* The header is a multiple of four, so the payload begins evenly. */
-	sum = csum_add(sum, segment_payload_csum(seg, 0));
+	sum = csum_partial(l4, seg->thlen, sum);
 	put_unaligned((__force u16)csum_fold(sum),
 		      (u16 *)(l4 + seg->csum_offset));
 }
 
-/* The skb of @seg, data at the network header. */
+/* The skb of @seg, data at the network header. The payload's sum is added to
+ * @sum if there is one.
+ */
 static struct sk_buff *segment_skb(struct ksmol_phy *phy,
 				   const struct ksmol_tx_segment *seg,
-				   u32 headroom, bool sg)
+				   u32 headroom, bool sg, __wsum *sum)
 {
 	bool kept = seg->len && segment_pages_kept(seg->pb);
 	bool linear = seg->len && (!sg || kept);
@@ -184,26 +191,115 @@ static struct sk_buff *segment_skb(struct ksmol_phy *phy,
 	skb_put_data(skb, seg->room + seg->off, seg->hlen);
 	skb_reset_network_header(skb);
 	if (linear) {
-		segment_copy(skb, seg);
+		segment_copy(skb, seg, sum);
 		if (kept)
 			__ksmol_stat_copy(BOUND, seg->len);
 		else
 			__ksmol_stat_copy(NO_SG, seg->len);
-	} else if (seg->len && segment_attach(skb, seg)) {
-		kfree_skb(skb);
-		return NULL;
+	} else if (seg->len) {
+		if (segment_attach(skb, seg)) {
+			kfree_skb(skb);
+			return NULL;
+		}
+		if (sum)
+			segment_sum(seg, sum);
 	}
 	segment_hold(phy, skb);
 	return skb;
 }
 
-int ksmol_phy_xmit_segment(struct ksmol_phy *phy,
-			   const struct ksmol_tx_segment *seg,
+/* One frame for the device, a super-frame if @super. */
+static int segment_frame(struct ksmol_phy *phy,
+			 const struct ksmol_tx_segment *seg, const u8 *dst,
+			 __be16 proto, bool super)
+{
+	struct net_device *dev = phy->dev;
+	/* Super-segments can't be summed before they are cut. */
+	bool partial = super || segment_csum_capable(dev, proto);
+	struct sk_buff *skb;
+	__wsum sum = 0;
+
+	skb = segment_skb(phy, seg, LL_RESERVED_SPACE(dev),
+			  super || dev->features & NETIF_F_SG,
+			  partial ? NULL : &sum);
+	if (unlikely(!skb))
+		return segment_refuse(phy, KSMOL_TX_DROP_NO_SKB, -ENOMEM);
+	skb->dev = dev;
+	skb->protocol = proto;
+	if (super)
+		segment_gso(skb, seg, proto);
+	if (!partial)
+		segment_csum(skb, seg, sum);
+	if ((partial && !skb_partial_csum_set(skb, segment_l4(seg),
+					      seg->csum_offset)) ||
+	    !ksmol_tx_link_header(phy, skb, dst, proto)) {
+		kfree_skb(skb);
+		return segment_refuse(phy, KSMOL_TX_DROP_DEV_DROP, -ENOBUFS);
+	}
+	return ksmol_tx_queue(phy, skb, seg->hlen + seg->len);
+}
+
+/* --- super-segments --- */
+
+static bool segment_is_super(const struct ksmol_tx_segment *seg)
+{
+	return seg->gso_size && seg->len > seg->gso_size;
+}
+
+/* Does the device, or Linux on its behalf, cut them without a copy? */
+static bool segment_takes_super(const struct net_device *dev)
+{
+	return dev->features & NETIF_F_SG &&
+	       dev->features & (NETIF_F_GSO | NETIF_F_ALL_TSO);
+}
+
+/* Moves @piece past its payload. */
+static void segment_advance(struct ksmol_tx_segment *piece)
+{
+	u32 left = piece->len;
+
+	while (left && left >= piece->pb->len - piece->pb_off) {
+		left -= piece->pb->len - piece->pb_off;
+		piece->pb = piece->pb->next;
+		piece->pb_off = 0;
+	}
+	piece->pb_off += left;
+}
+
+/*
+ * For a device that takes no super-segments: frame by frame, and what comes
+ * above does its work but once. When one is refused, @seg ends before it.
+ */
+static int segment_cut(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
+		       const u8 *dst, __be16 proto)
+{
+	struct ksmol_tx_segment piece = *seg;
+	struct ksmol_tcp_cut cut = { .whole = seg->len };
+	int err;
+
+	do {
+		cut.len = min_t(u32, seg->gso_size, cut.whole - cut.off);
+		piece.len = cut.len;
+		memcpy(piece.room + seg->off, seg->room + seg->off, seg->hlen);
+		ksmol_tcp_cut(piece.room + seg->off, segment_l4(seg), &cut);
+		err = segment_frame(phy, &piece, dst, proto, false);
+		if (unlikely(err))
+			break;
+		segment_advance(&piece);
+		cut.off += cut.len;
+		cut.index++;
+	} while (cut.off < cut.whole);
+	if (unlikely(!cut.off))
+		return err;
+	seg->len = cut.off;
+	return 0;
+}
+
+int ksmol_phy_xmit_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 			   const u8 *dst, __be16 proto)
 {
-	bool partial, super = segment_is_super(seg);
 	struct net_device *dev = phy->dev;
-	struct sk_buff *skb;
+	bool super = segment_is_super(seg);
 
 	if (unlikely(READ_ONCE(phy->dead) ||
 		     !(READ_ONCE(dev->flags) & IFF_UP)))
@@ -213,25 +309,9 @@ int ksmol_phy_xmit_segment(struct ksmol_phy *phy,
 		return segment_refuse(phy, KSMOL_TX_DROP_TOO_BIG, -EMSGSIZE);
 	if (unlikely(segment_full(phy, seg)))
 		return segment_refuse(phy, KSMOL_TX_DROP_DEV_BUSY, -ENOBUFS);
-	skb = segment_skb(phy, seg, LL_RESERVED_SPACE(dev),
-			  super || dev->features & NETIF_F_SG);
-	if (unlikely(!skb))
-		return segment_refuse(phy, KSMOL_TX_DROP_NO_SKB, -ENOMEM);
-	skb->dev = dev;
-	skb->protocol = proto;
-	if (super)
-		segment_gso(skb, seg, proto);
-	/* Super-segments can't be summed before they are cut. */
-	partial = super || segment_csum_capable(dev, proto);
-	if (!partial)
-		segment_csum(skb, seg);
-	if ((partial && !skb_partial_csum_set(skb, segment_l4(seg),
-					      seg->csum_offset)) ||
-	    !ksmol_tx_link_header(phy, skb, dst, proto)) {
-		kfree_skb(skb);
-		return segment_refuse(phy, KSMOL_TX_DROP_DEV_DROP, -ENOBUFS);
-	}
-	return ksmol_tx_queue(phy, skb, seg->hlen + seg->len);
+	if (super && !segment_takes_super(dev))
+		return segment_cut(phy, seg, dst, proto);
+	return segment_frame(phy, seg, dst, proto, super);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_xmit_segment);
 
@@ -242,7 +322,7 @@ int ksmol_phy_loop_segment(struct ksmol_phy *phy,
 
 	if (READ_ONCE(phy->dead))
 		return segment_refuse(phy, KSMOL_TX_DROP_DEV_DOWN, -ENETDOWN);
-	skb = segment_skb(phy, seg, 0, true);
+	skb = segment_skb(phy, seg, 0, true, NULL);
 	if (!skb)
 		return segment_refuse(phy, KSMOL_TX_DROP_NO_SKB, -ENOMEM);
 	if (segment_is_super(seg))
@@ -256,14 +336,9 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_loop_segment);
 
 u32 ksmol_phy_gso(const struct ksmol_phy *phy, u32 *frags)
 {
-	const struct net_device *dev = phy->dev;
-	u32 max;
+	u32 max = min_t(u32, READ_ONCE(phy->dev->gso_max_size), U16_MAX);
 
 	*frags = MAX_SKB_FRAGS;
-	if (!(dev->features & NETIF_F_SG) ||
-	    !(dev->features & (NETIF_F_GSO | NETIF_F_ALL_TSO)))
-		return 0;
-	max = min_t(u32, READ_ONCE(dev->gso_max_size), U16_MAX);
 	return max > SEGMENT_HEADERS ? max - SEGMENT_HEADERS : 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_gso);

@@ -371,9 +371,10 @@ void ksmol_tcp_defer(struct ksmol_tcp_sock *ts, int what);
 /* Route of the connection into last_dst, path into the tcb. RCU read side. */
 int ksmol_tcp_route(struct ksmol_tcp_sock *ts);
 
-/* Builds @out's headers and hands it down. RCU read side, BH disabled. */
-int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts,
-		       const struct ksmol_tcp_out *out);
+/* Builds @out's headers and hands it down. If the device took no more than its
+ * first bytes, @out is shortened to those. RCU read side, BH disabled.
+ */
+int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out);
 
 /* A segment of no connection: RST, SYN|ACK, an ACK from TIME-WAIT.
  * @flags: KSMOL_PB_REPLY when a stranger provoked it. RCU, BH disabled.

@@ -80,8 +80,15 @@ static void segment_build(struct ksmol_tx_segment *seg,
 	seg->flags = flags | (out->len ? 0 : KSMOL_PB_CONTROL);
 }
 
-int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts,
-		       const struct ksmol_tcp_out *out)
+/* Only its first @len bytes were taken. */
+static void out_shorten(struct ksmol_tcp_out *out, u32 len)
+{
+	out->len = len;
+	out->last = NULL;
+	out->h.flags &= ~(KSMOL_TCP_FIN | KSMOL_TCP_PSH);
+}
+
+int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out)
 {
 	struct ksmol_tx_segment seg;
 	int err = ksmol_tcp_route(ts);
@@ -91,8 +98,10 @@ int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts,
 		return err;
 	}
 	segment_build(&seg, out, ts->ks.lport, ts->ks.rport, 0);
-	return ksmol_ip_output_segment(&ts->flow, &ts->last_dst, &seg,
-				       out->ect);
+	err = ksmol_ip_output_segment(&ts->flow, &ts->last_dst, &seg, out->ect);
+	if (unlikely(seg.len < out->len) && !err)
+		out_shorten(out, seg.len);
+	return err;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_transmit);
 

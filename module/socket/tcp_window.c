@@ -17,20 +17,24 @@
 
 /*
  * Half of what is free, so that what others are about to take is not promised
- * as well, and not more than ksmol_pbuf_may_queue() will grant in the end.
+ * as well, and not more than ksmol_pbuf_may_queue() will grant to the last one:
+ * each that comes lengthens the queue and shortens the stock that bounds it.
+ * What may yet be stranded in the CPUs' caches is no part of it.
  */
 static u32 pool_pbufs(const struct ksmol_pool *pool, u32 held)
 {
 	u32 stock = ksmol_pool_stock(pool, KSMOL_CLASS_RX);
+	u32 floor = pool->rx_floor + ksmol_pool_stranded(pool, KSMOL_CLASS_RX);
 	u32 free, share;
 
-	if (stock <= pool->rx_floor)
+	if (stock <= floor)
 		return 0;
-	free = stock - pool->rx_floor;
+	free = stock - floor;
 	share = KSMOL_QUEUE_SHARE * free;
 	if (share <= held)
 		return 0;
-	return min(DIV_ROUND_UP(free, 2), share - held);
+	return min(DIV_ROUND_UP(free, 2),
+		   DIV_ROUND_UP(share - held, KSMOL_QUEUE_SHARE + 1));
 }
 
 static u64 pool_bytes(const struct ksmol_pool *pool)
