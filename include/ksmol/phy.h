@@ -17,6 +17,7 @@ struct ksmol_iface;
 struct ksmol_phy;
 struct ksmol_phy_events;
 struct ksmol_tx_token;
+struct sock;
 
 enum ksmol_medium {
 	KSMOL_MEDIUM_ETHERNET,	/* 14-byte header, ARP and ND */
@@ -210,6 +211,9 @@ int ksmol_phy_loop(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
  *	the field holds the pseudo-header's sum
  * @thlen: bytes of the transport header
  * @flags: KSMOL_PB_CONTROL, KSMOL_PB_REPLY as for pbufs
+ * @sk: socket to be told when the device is done with the last frame, or NULL:
+ *	one reference, which goes to ksmol_segment_done(). Cleared when a frame
+ *	has taken it over; what is left here is the caller's
  *
  * It lives on its sender's stack for the time of the call. A frame takes no
  * pbuf: headers lie in the skb, payload stays where it is.
@@ -226,7 +230,15 @@ struct ksmol_tx_segment {
 	u8 csum_offset;
 	u8 thlen;
 	u8 flags;
+	struct sock *sk;
 };
+
+/*
+ * A device is done with the last frame of a segment; consumes the reference.
+ * Set by the socket room at init. Any context in which an skb may be freed,
+ * the sender's own call down included.
+ */
+extern void (*ksmol_segment_done)(struct sock *sk);
 
 static inline void ksmol_segment_init(struct ksmol_tx_segment *seg)
 {
@@ -240,6 +252,7 @@ static inline void ksmol_segment_init(struct ksmol_tx_segment *seg)
 	seg->csum_offset = 0;
 	seg->thlen = 0;
 	seg->flags = 0;
+	seg->sk = NULL;
 }
 
 static inline void *ksmol_segment_push(struct ksmol_tx_segment *seg, u16 len)
@@ -268,8 +281,8 @@ int ksmol_phy_xmit_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 			   const u8 *dst, __be16 proto);
 
 /* The same to ourselves; see ksmol_phy_loop(). */
-int ksmol_phy_loop_segment(struct ksmol_phy *phy,
-			   const struct ksmol_tx_segment *seg, __be16 proto);
+int ksmol_phy_loop_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
+			   __be16 proto);
 
 /**
  * ksmol_phy_gso() - how much may go down in one segment

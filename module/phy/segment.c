@@ -17,6 +17,8 @@
 #include <ksmol/wire.h>
 #include "phy.h"
 
+void (*ksmol_segment_done)(struct sock *sk);
+
 static int segment_refuse(const struct ksmol_phy *phy,
 			  enum ksmol_tx_drop reason, int err)
 {
@@ -30,17 +32,22 @@ static void segment_destruct(struct sk_buff *skb)
 	struct ksmol_phy *phy = skb_shinfo(skb)->destructor_arg;
 
 	skb_shinfo(skb)->destructor_arg = NULL;
+	if (skb->sk)
+		ksmol_segment_done(skb->sk);
 	WRITE_ONCE(phy->completed, jiffies);
 	ksmol_phy_put(phy);
 }
 
-static void segment_hold(struct ksmol_phy *phy, struct sk_buff *skb)
+static void segment_hold(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
+			 struct sk_buff *skb)
 {
 	if (!ksmol_phy_outstanding(phy))
 		WRITE_ONCE(phy->completed, jiffies);
 	ksmol_phy_get(phy);
 	skb_shinfo(skb)->destructor_arg = phy;
 	skb->destructor = segment_destruct;
+	skb->sk = seg->sk;
+	seg->sk = NULL;
 }
 
 /*
@@ -176,7 +183,7 @@ static void segment_csum(struct sk_buff *skb,
  * @sum if there is one.
  */
 static struct sk_buff *segment_skb(struct ksmol_phy *phy,
-				   const struct ksmol_tx_segment *seg,
+				   struct ksmol_tx_segment *seg,
 				   u32 headroom, bool sg, __wsum *sum)
 {
 	bool kept = seg->len && segment_pages_kept(seg->pb);
@@ -204,14 +211,13 @@ static struct sk_buff *segment_skb(struct ksmol_phy *phy,
 		if (sum)
 			segment_sum(seg, sum);
 	}
-	segment_hold(phy, skb);
+	segment_hold(phy, seg, skb);
 	return skb;
 }
 
 /* One frame for the device, a super-frame if @super. */
-static int segment_frame(struct ksmol_phy *phy,
-			 const struct ksmol_tx_segment *seg, const u8 *dst,
-			 __be16 proto, bool super)
+static int segment_frame(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
+			 const u8 *dst, __be16 proto, bool super)
 {
 	struct net_device *dev = phy->dev;
 	/* Super-segments can't be summed before they are cut. */
@@ -268,7 +274,8 @@ static void segment_advance(struct ksmol_tx_segment *piece)
 
 /*
  * For a device that takes no super-segments: frame by frame, and what comes
- * above does its work but once. When one is refused, @seg ends before it.
+ * above does its work but once. When one is refused, @seg ends before it. The
+ * last one is the one that the socket is told of.
  */
 static int segment_cut(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 		       const u8 *dst, __be16 proto)
@@ -277,9 +284,12 @@ static int segment_cut(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 	struct ksmol_tcp_cut cut = { .whole = seg->len };
 	int err;
 
+	piece.sk = NULL;
 	do {
 		cut.len = min_t(u32, seg->gso_size, cut.whole - cut.off);
 		piece.len = cut.len;
+		if (cut.off + cut.len == cut.whole)
+			swap(piece.sk, seg->sk);
 		memcpy(piece.room + seg->off, seg->room + seg->off, seg->hlen);
 		ksmol_tcp_cut(piece.room + seg->off, segment_l4(seg), &cut);
 		err = segment_frame(phy, &piece, dst, proto, false);
@@ -289,6 +299,9 @@ static int segment_cut(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 		cut.off += cut.len;
 		cut.index++;
 	} while (cut.off < cut.whole);
+	/* Not taken over: no skb, or not the last one */
+	if (unlikely(piece.sk))
+		seg->sk = piece.sk;
 	if (unlikely(!cut.off))
 		return err;
 	seg->len = cut.off;
@@ -315,8 +328,8 @@ int ksmol_phy_xmit_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_xmit_segment);
 
-int ksmol_phy_loop_segment(struct ksmol_phy *phy,
-			   const struct ksmol_tx_segment *seg, __be16 proto)
+int ksmol_phy_loop_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
+			   __be16 proto)
 {
 	struct sk_buff *skb;
 

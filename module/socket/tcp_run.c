@@ -25,6 +25,8 @@ static void run_send(struct ksmol_tcp_sock *ts, u64 now)
 	int err;
 
 	while (ksmol_tcp_next(tcb, now, &out)) {
+		if (out.len && unlikely(ksmol_tcp_order_holds(ts, now)))
+			return;
 		err = ksmol_tcp_transmit(ts, &out);
 		if (unlikely(err)) {
 			ksmol_tcp_unsent(tcb, now, &out, err);

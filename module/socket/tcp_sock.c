@@ -32,6 +32,8 @@ static void sock_setup(struct ksmol_tcp_sock *ts)
 	INIT_LIST_HEAD(&ts->accept_node);
 	INIT_LIST_HEAD(&ts->ooo_node);
 	ts->dst_gen = atomic_read(&ksmol_route_gen) - 1;
+	atomic_set(&ts->tx_out, 0);
+	ts->tx_cpu = raw_smp_processor_id();
 }
 
 static const struct ksmol_tcp_cong *default_cong(void)
@@ -77,6 +79,9 @@ void ksmol_tcp_child_init(struct ksmol_tcp_sock *child)
 	child->has_late = false;
 	child->deferred = 0;
 	child->parent = NULL;
+	child->tx_held = false;
+	child->tx_lazy = 0;
+	child->tx_queued = 0;
 	child->orphan = false;
 	child->finished = false;
 	sock_setup(child);
@@ -316,12 +321,15 @@ int ksmol_tcp_room_init(void)
 				  ksmol_params.tcp_conns);
 	if (err)
 		ksmol_tcp_recs_exit();
+	else
+		ksmol_tcp_order_init();
 	return err;
 }
 
 /* No socket is left. */
 void ksmol_tcp_room_exit(void)
 {
+	ksmol_tcp_order_exit();
 	ksmol_tcp_reclaim_exit();
 	ksmol_tcp_mini_exit();
 	ksmol_tcp_recs_exit();

@@ -12,6 +12,7 @@
 #ifndef _KSMOL_SOCKET_TCP_SOCK_H
 #define _KSMOL_SOCKET_TCP_SOCK_H
 
+#include <linux/llist.h>
 #include <linux/timer.h>
 #include "sock.h"
 #include "tcp.h"
@@ -48,6 +49,7 @@ struct ksmol_tcp_listen {
 #define KSMOL_TCP_DEFER_PMTU	2	/* @defer_mtu and @defer_seq */
 #define KSMOL_TCP_DEFER_ICMP	3	/* @defer_err and @defer_seq */
 #define KSMOL_TCP_DEFER_PRUNE	4	/* the pool wants pbufs back */
+#define KSMOL_TCP_DEFER_SEND	5	/* it may be sent from this CPU now */
 
 /**
  * struct ksmol_tcp_sock - a TCP socket
@@ -71,6 +73,10 @@ struct ksmol_tcp_listen {
  * @last_dst: iface's answer; valid inside an RCU section in which @dst_gen was
  *	found equal to ksmol_route_gen
  * @confirmed: jiffies at which the neighbor was last said to be alive
+ * @tx_cpu: that sent last; @tx_out: segments in the device's hands, each with a
+ *	reference; @tx_held: another CPU would like to send; @tx_lazy: until then
+ *	the device is known to keep them; @tx_queued: bit 0: @tx_node is in a
+ *	list, with a reference (tcp_order.c)
  * @orphan: counted by ksmol_tcp_orphans()
  * @finished: given up by all but those who hold references
  * @inq: TCP_INQ: recvmsg() tells how much is left
@@ -97,6 +103,12 @@ struct ksmol_tcp_sock {
 	struct ksmol_dst last_dst;
 	int dst_gen;
 	unsigned long confirmed;
+	int tx_cpu;
+	atomic_t tx_out;
+	bool tx_held;
+	u64 tx_lazy;
+	unsigned long tx_queued;
+	struct llist_node tx_node;
 	bool orphan;
 	bool finished;
 	bool inq;
@@ -365,6 +377,26 @@ void ksmol_tcp_release_cb(struct sock *sk);
  * RCU or a reference.
  */
 void ksmol_tcp_defer(struct ksmol_tcp_sock *ts, int what);
+
+/* --- tcp_order.c --- */
+
+/**
+ * ksmol_tcp_order_holds() - must payload wait for another CPU's?
+ *
+ * Then whoever gives back the last of those frames sends on, or a timer does.
+ *
+ * Context: socket spinlock or owner, BH disabled.
+ */
+bool ksmol_tcp_order_holds(struct ksmol_tcp_sock *ts, u64 now);
+
+/* A segment goes down: a reference for its last frame, to be given back to
+ * ksmol_tcp_order_done() by whoever frees that, in any context.
+ */
+struct sock *ksmol_tcp_order_charge(struct ksmol_tcp_sock *ts);
+void ksmol_tcp_order_done(struct sock *sk);
+
+void ksmol_tcp_order_init(void);
+void ksmol_tcp_order_exit(void);
 
 /* --- tcp_transmit.c --- */
 

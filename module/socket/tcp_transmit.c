@@ -98,7 +98,11 @@ int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out)
 		return err;
 	}
 	segment_build(&seg, out, ts->ks.lport, ts->ks.rport, 0);
+	if (out->len)
+		seg.sk = ksmol_tcp_order_charge(ts);
 	err = ksmol_ip_output_segment(&ts->flow, &ts->last_dst, &seg, out->ect);
+	if (unlikely(seg.sk))
+		ksmol_tcp_order_done(seg.sk);
 	if (unlikely(seg.len < out->len) && !err)
 		out_shorten(out, seg.len);
 	return err;
