@@ -211,6 +211,7 @@ int ksmol_phy_loop(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
  *	the field holds the pseudo-header's sum
  * @thlen: bytes of the transport header
  * @flags: KSMOL_PB_CONTROL, KSMOL_PB_REPLY as for pbufs
+ * @more: phy's own: another frame follows, which counts as outstanding for both
  * @sk: socket to be told when the device is done with the last frame, or NULL:
  *	one reference, which goes to ksmol_segment_done(). Cleared when a frame
  *	has taken it over; what is left here is the caller's
@@ -230,6 +231,7 @@ struct ksmol_tx_segment {
 	u8 csum_offset;
 	u8 thlen;
 	u8 flags;
+	bool more;
 	struct sock *sk;
 };
 
@@ -252,6 +254,7 @@ static inline void ksmol_segment_init(struct ksmol_tx_segment *seg)
 	seg->csum_offset = 0;
 	seg->thlen = 0;
 	seg->flags = 0;
+	seg->more = false;
 	seg->sk = NULL;
 }
 

@@ -38,6 +38,7 @@ static void segment_destruct(struct sk_buff *skb)
 	ksmol_phy_put(phy);
 }
 
+/* The device's interface, and whom the segment's sender wants told. */
 static void segment_hold(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 			 struct sk_buff *skb)
 {
@@ -179,6 +180,33 @@ static void segment_csum(struct sk_buff *skb,
 		      (u16 *)(l4 + seg->csum_offset));
 }
 
+/*
+ * An skb with @len bytes after @headroom. Payload in it lies on a fragment of a
+ * page, as in a driver's received frames: a receiver on this machine can join
+ * such skbs, and then most of them are free again before it wakes.
+ */
+static struct sk_buff *segment_alloc(u32 headroom, u32 len, bool payload)
+{
+	u32 size = SKB_DATA_ALIGN(headroom + len) +
+		   SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
+	struct sk_buff *skb;
+	void *data;
+
+	if (!payload || size > PAGE_SIZE) {
+		skb = alloc_skb(headroom + len, GFP_ATOMIC | __GFP_NOWARN);
+	} else {
+		data = napi_alloc_frag(size);
+		if (unlikely(!data))
+			return NULL;
+		skb = napi_build_skb(data, size);
+		if (unlikely(!skb))
+			skb_free_frag(data);
+	}
+	if (likely(skb))
+		skb_reserve(skb, headroom);
+	return skb;
+}
+
 /* The skb of @seg, data at the network header. The payload's sum is added to
  * @sum if there is one.
  */
@@ -190,11 +218,10 @@ static struct sk_buff *segment_skb(struct ksmol_phy *phy,
 	bool linear = seg->len && (!sg || kept);
 	struct sk_buff *skb;
 
-	skb = alloc_skb(headroom + seg->hlen + (linear ? seg->len : 0),
-			GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb)
+	skb = segment_alloc(headroom, seg->hlen + (linear ? seg->len : 0),
+			    linear);
+	if (unlikely(!skb))
 		return NULL;
-	skb_reserve(skb, headroom);
 	skb_put_data(skb, seg->room + seg->off, seg->hlen);
 	skb_reset_network_header(skb);
 	if (linear) {
@@ -211,7 +238,8 @@ static struct sk_buff *segment_skb(struct ksmol_phy *phy,
 		if (sum)
 			segment_sum(seg, sum);
 	}
-	segment_hold(phy, seg, skb);
+	if (!seg->more)
+		segment_hold(phy, seg, skb);
 	return skb;
 }
 
@@ -274,8 +302,10 @@ static void segment_advance(struct ksmol_tx_segment *piece)
 
 /*
  * For a device that takes no super-segments: frame by frame, and what comes
- * above does its work but once. When one is refused, @seg ends before it. The
- * last one is the one that the socket is told of.
+ * above does its work but once. When one is refused, @seg ends before it.
+ *
+ * The last frame stands for all: a device gives them back in order, and none
+ * of them has anything of ours but its pages' references.
  */
 static int segment_cut(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 		       const u8 *dst, __be16 proto)
@@ -284,12 +314,10 @@ static int segment_cut(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 	struct ksmol_tcp_cut cut = { .whole = seg->len };
 	int err;
 
-	piece.sk = NULL;
 	do {
 		cut.len = min_t(u32, seg->gso_size, cut.whole - cut.off);
 		piece.len = cut.len;
-		if (cut.off + cut.len == cut.whole)
-			swap(piece.sk, seg->sk);
+		piece.more = cut.off + cut.len < cut.whole;
 		memcpy(piece.room + seg->off, seg->room + seg->off, seg->hlen);
 		ksmol_tcp_cut(piece.room + seg->off, segment_l4(seg), &cut);
 		err = segment_frame(phy, &piece, dst, proto, false);
@@ -299,9 +327,7 @@ static int segment_cut(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 		cut.off += cut.len;
 		cut.index++;
 	} while (cut.off < cut.whole);
-	/* Not taken over: no skb, or not the last one */
-	if (unlikely(piece.sk))
-		seg->sk = piece.sk;
+	seg->sk = piece.sk;
 	if (unlikely(!cut.off))
 		return err;
 	seg->len = cut.off;

@@ -7,6 +7,7 @@
  * core then drops of them is counted as purged.
  */
 
+#include <linux/prefetch.h>
 #include <trace/events/ksmol.h>
 #include "tcp_sock.h"
 
@@ -113,23 +114,22 @@ static void backlog_one(struct ksmol_tcp_sock *ts, struct ksmol_pbuf *pb,
  * Without SACK each duplicate ACK counts for the peer, so they must all go
  * out; else what the last segment calls for says all that there is to say.
  */
-static void backlog_run(struct ksmol_tcp_sock *ts, u64 now)
+static void backlog_run(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *list,
+			u64 now)
 {
 	struct ksmol_tcb *tcb = &ts->tcb;
 	struct ksmol_pbuf *pb;
 
-	rcu_read_lock();
-	while (tcb->state != TCP_CLOSE &&
-	       (pb = ksmol_pbuf_list_pop(&ts->backlog))) {
+	while (tcb->state != TCP_CLOSE && (pb = ksmol_pbuf_list_pop(list))) {
+		if (pb->next)
+			prefetchw(pb->next);
 		backlog_one(ts, pb, now);
 		if (tcb->ack & KSMOL_TCP_ACK_NOW &&
 		    !(tcb->flags & KSMOL_TCP_F_SACK))
 			ksmol_tcp_run(ts, now);
 	}
-	if (unlikely(ts->has_late) && tcb->state != TCP_CLOSE)
-		ksmol_tcp_segment(ts, &ts->late, now);
-	ksmol_tcp_backlog_purge(ts);
-	rcu_read_unlock();
+	__ksmol_stat_add(purged, list->count);
+	ksmol_pbuf_list_free(list);
 }
 
 /* Most pbufs that one connection gives back at a time. */
@@ -165,24 +165,85 @@ static void take_in_idle(struct ksmol_tcp_sock *ts)
 		ksmol_sock_fail(&ts->ks, ENETDOWN);
 }
 
+/* What waits now: taken off, so that more may come while it is acted upon. */
+struct waiting {
+	struct ksmol_pbuf_list backlog;
+	struct ksmol_tcp_seg late;
+	bool has_late;
+	unsigned long deferred;
+};
+
+static bool is_waiting(const struct ksmol_tcp_sock *ts)
+{
+	return READ_ONCE(ts->backlog.first) || READ_ONCE(ts->has_late) ||
+	       READ_ONCE(ts->deferred);
+}
+
+static void take_off(struct ksmol_tcp_sock *ts, struct waiting *w)
+{
+	ksmol_pbuf_list_init(&w->backlog);
+	ksmol_pbuf_list_splice(&w->backlog, &ts->backlog);
+	w->has_late = ts->has_late;
+	if (unlikely(w->has_late))
+		w->late = ts->late;
+	ts->has_late = false;
+	w->deferred = ts->deferred ? xchg(&ts->deferred, 0) : 0;
+}
+
+static void act_on(struct ksmol_tcp_sock *ts, struct waiting *w)
+{
+	u64 now = ksmol_tcp_now();
+
+	rcu_read_lock();
+	if (w->backlog.first)
+		backlog_run(ts, &w->backlog, now);
+	if (unlikely(w->has_late) && ts->tcb.state != TCP_CLOSE)
+		ksmol_tcp_segment(ts, &w->late, now);
+	rcu_read_unlock();
+	if (w->deferred && ts->tcb.state != TCP_CLOSE)
+		deferred_run(ts, w->deferred, now);
+	ksmol_tcp_run(ts, now);
+}
+
 /* Whatever waits. Socket spinlock, BH disabled. */
 static void take_in(struct ksmol_tcp_sock *ts)
 {
-	bool segments = ts->backlog.first || ts->has_late;
-	u64 now;
+	struct waiting w;
 
-	if (likely(!segments && !ts->deferred))
+	if (likely(!is_waiting(ts)))
 		return;
 	if (unlikely(ts->tcb.state == TCP_CLOSE)) {
 		take_in_idle(ts);
 		return;
 	}
-	now = ksmol_tcp_now();
-	if (segments)
-		backlog_run(ts, now);
-	if (ts->deferred && ts->tcb.state != TCP_CLOSE)
-		deferred_run(ts, xchg(&ts->deferred, 0), now);
-	ksmol_tcp_run(ts, now);
+	take_off(ts, &w);
+	act_on(ts, &w);
+	ts->backlog_bytes = 0;
+}
+
+/*
+ * The same for the owner, who needs no spinlock for it: those who bring more
+ * find the socket owned, and need not wait until he is done. Not for ever: they
+ * may be faster. What has come at last is left to take_in().
+ */
+#define OWNER_ROUNDS	8
+
+static void owner_take_in(struct ksmol_tcp_sock *ts)
+	__must_hold(&ksmol_tcp_to_sk(ts)->sk_lock.slock)
+{
+	struct sock *sk = ksmol_tcp_to_sk(ts);
+	struct waiting w;
+	int i;
+
+	for (i = 0; i < OWNER_ROUNDS && is_waiting(ts) &&
+	     ts->tcb.state != TCP_CLOSE; i++) {
+		take_off(ts, &w);
+		spin_unlock(&sk->sk_lock.slock);
+		act_on(ts, &w);
+		spin_lock(&sk->sk_lock.slock);
+	}
+	take_in(ts);
+	ts->backlog_bytes = 0;
 }
 
 void ksmol_tcp_release_cb(struct sock *sk)
@@ -190,7 +251,7 @@ void ksmol_tcp_release_cb(struct sock *sk)
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sk);
 
 	ksmol_tcp_sync_options(ts);
-	take_in(ts);
+	owner_take_in(ts);
 	/* Only now, under the spinlock, can nothing more come in. */
 	if (unlikely(sk->sk_state == TCP_CLOSE))
 		ksmol_tcp_finish(ts);
@@ -200,10 +261,10 @@ void ksmol_tcp_flush(struct ksmol_tcp_sock *ts)
 {
 	struct sock *sk = ksmol_tcp_to_sk(ts);
 
-	if (!READ_ONCE(ts->backlog.first) && !READ_ONCE(ts->deferred))
+	if (!is_waiting(ts))
 		return;
 	spin_lock_bh(&sk->sk_lock.slock);
-	take_in(ts);
+	owner_take_in(ts);
 	spin_unlock_bh(&sk->sk_lock.slock);
 }
 

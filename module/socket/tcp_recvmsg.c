@@ -5,13 +5,14 @@
  * nobody else touches the queue, and the copy may fault and sleep.
  */
 
+#include <linux/prefetch.h>
 #include <linux/sched/signal.h>
 #include <linux/tcp.h>
 #include <linux/uio.h>
 #include "tcp_sock.h"
 
 /* Pbufs that were read go home so many at a time. */
-#define READ_BATCH 32
+#define READ_BATCH 4
 
 /**
  * struct recv - one call of recvmsg()
@@ -165,6 +166,23 @@ void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *done)
 	local_bh_enable();
 }
 
+/*
+ * Another CPU wrote these last. While one payload is copied, the next one's
+ * way is made: its skb, and the pbuf after it.
+ */
+static void recv_ahead(const struct ksmol_pbuf *pb)
+{
+	const struct ksmol_pbuf *next = pb->next;
+
+	if (!next)
+		return;
+	if (next->skb) {
+		prefetch(&next->skb->len);
+		prefetch(&next->skb->head);
+	}
+	prefetchw(next->next);
+}
+
 /* Copies from one pbuf: 0 or -EFAULT. */
 static int recv_copy(struct recv *r, struct ksmol_pbuf *pb, u32 off)
 {
@@ -173,6 +191,7 @@ static int recv_copy(struct recv *r, struct ksmol_pbuf *pb, u32 off)
 
 	if (unlikely(r->ts->tcb.urg_data) && used)
 		used = recv_mark(r, &off, used);
+	recv_ahead(pb);
 	if (!(r->flags & MSG_TRUNC) && used &&
 	    ksmol_pbuf_to_iter(pb, off, &r->msg->msg_iter, used))
 		return -EFAULT;
