@@ -650,6 +650,30 @@ static void tcp_window__pool_limits_it(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* Whoever fills each window that it is promised finds nothing refused, though
+ * nothing is read, and each pbuf in the queue lessens what it may grow to.
+ */
+static void tcp_window__is_kept_by_the_queue(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct ksmol_tcb *tcb;
+	u32 sent = 0, edge;
+
+	cfg.count[KSMOL_CLASS_RX] = 2048;
+	cfg.rx_bytes = 64 << 20;
+	cfg.rx_pages = 65536;
+	tcb = fixture_start(test, &cfg);
+	tcb->rcv_wscale = 7;
+	tcb->rcv_wnd = 0;
+	tcb->cfg.rcvbuf = 6 << 20;
+	while ((edge = sent + announce(tcb)) >= sent + 1000)
+		for (; sent + 1000 <= edge; sent += 1000)
+			KUNIT_ASSERT_EQ(test, give(test->priv, sent, 1000, 0),
+					KSMOL_DELIVERED);
+	KUNIT_EXPECT_GT(test, tcb->rcvq.count, 2048U / 2);
+	fixture_stop(test);
+}
+
 static void tcp_read__buffer_follows(struct kunit *test)
 {
 	struct ksmol_tcb *tcb = fixture_start(test, &small);
@@ -753,6 +777,7 @@ static struct kunit_case rcvq_cases[] = {
 	KUNIT_CASE(tcp_window__edge_stays),
 	KUNIT_CASE(tcp_window__bytes_end_somewhere),
 	KUNIT_CASE(tcp_window__pool_limits_it),
+	KUNIT_CASE(tcp_window__is_kept_by_the_queue),
 	KUNIT_CASE(tcp_read__buffer_follows),
 	KUNIT_CASE(tcp_urgent__byte_before_the_pointer),
 	KUNIT_CASE(tcp_urgent__announced_ahead),
