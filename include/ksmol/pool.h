@@ -133,6 +133,8 @@ struct ksmol_tx_info {
 /**
  * struct ksmol_pbuf - descriptor of one frame, or of a part of one
  * @next: link of whatever list its owner keeps
+ * @holder: in its place while an in-kernel user holds it (owner USER), which
+ *	is the proof that he does
  * @node: link of the completion list (any context)
  * @chain: more payload of the same frame (TX only), or NULL
  * @skb: map: the skb it holds; NULL for storage
@@ -152,7 +154,10 @@ struct ksmol_tx_info {
  * @rx, @tx: by direction
  */
 struct ksmol_pbuf {
-	struct ksmol_pbuf *next;
+	union {
+		struct ksmol_pbuf *next;
+		const void *holder;
+	};
 	struct sk_buff *skb;
 	u8 *head;
 	u32 off;
@@ -243,6 +248,8 @@ static inline void ksmol_pbuf_list_splice(struct ksmol_pbuf_list *to,
  * @copybreak: bytes of the small slot of each RX pbuf; 0 turns copying off
  * @rx_bytes: most bytes of skb truesize that RX maps may pin
  * @rx_pages: most pages that RX maps may pin
+ * @pages: of an in-kernel user, who brings one for each of @count's TX pbufs,
+ *	and there are no others; NULL: the pool makes its own
  */
 struct ksmol_pool_config {
 	u32 count[KSMOL_NR_CLASSES];
@@ -250,6 +257,7 @@ struct ksmol_pool_config {
 	u32 copybreak;
 	u64 rx_bytes;
 	u64 rx_pages;
+	struct page **pages;
 };
 
 /*
@@ -326,6 +334,8 @@ struct ksmol_pool_set {
  * @quarantined_max: the longest it has been
  * @double_free: frees of a free pbuf that were refused; each is a bug
  * @closing: being destroyed
+ * @foreign: the storage is an in-kernel user's, who brought it
+ * @name: of a foreign pool, its owner's; NULL for others
  * @reap, @reap_timer: reap on behalf of those who wait
  * @tx_wait: those who wait, woken when room is back
  * @debugfs: the file that shows it, if any
@@ -355,6 +365,8 @@ struct ksmol_pool {
 	u32 double_free;
 	bool starved;
 	bool closing;
+	bool foreign;
+	const char *name;
 	struct tasklet_struct reap;
 	struct timer_list reap_timer;
 	wait_queue_head_t tx_wait;
@@ -609,6 +621,28 @@ void ksmol_pbuf_sk_release(struct ksmol_pbuf *pb);
 /* close(): take back the references of all pbufs charged to @sk. Process. */
 void ksmol_pool_release_sk(struct ksmol_pool *pool, struct sock *sk);
 
+/* --- in the hands of in-kernel users (pool/holder.c) --- */
+
+/* Owner USER from here on; @holder: any object of his own. Chain included. */
+void ksmol_pbuf_hold(struct ksmol_pbuf *pb, const void *holder);
+
+/* Is @pb the holder's? Then it is no more, and is the caller's, owner STACK. If
+ * not, that is a bug of the holder's: counted as double free, and logged. Any
+ * context; only one of several callers at once gets it.
+ */
+bool ksmol_pbuf_unhold(struct ksmol_pbuf *pb, const void *holder);
+
+/* Frees all that @holder holds, though he may be giving it back meanwhile.
+ * Return: how many. Process.
+ */
+u32 ksmol_pool_take_back(struct ksmol_pool *pool, const void *holder);
+
+/* A socket begins and ceases to send from a registered pool: 0, or -EBUSY when
+ * that is being unregistered.
+ */
+int ksmol_pool_use(struct ksmol_pool *pool);
+void ksmol_pool_unuse(struct ksmol_pool *pool);
+
 /* For all pools: before the first and after the last of them. Process. */
 int ksmol_pool_flush_init(void);
 void ksmol_pool_flush_exit(void);
@@ -630,7 +664,7 @@ struct ksmol_census {
 /* Process context. Takes no lock that a packet path waits for. */
 void ksmol_pool_census(struct ksmol_pool *pool, struct ksmol_census *census);
 
-/* Shows @pool as debugfs/ksmol/pool. */
+/* Shows @pool as debugfs/ksmol/pool, a foreign one as pools/NAME. */
 void ksmol_pool_debugfs(struct ksmol_pool *pool);
 
 /* --- fault injection (pool/fault.c) --- */

@@ -163,5 +163,12 @@ static int pool_show(struct seq_file *m, void *data)
 
 void ksmol_pool_debugfs(struct ksmol_pool *pool)
 {
-	pool->debugfs = ksmol_debugfs_file(NULL, "pool", pool_show, pool);
+	static struct dentry *pools;
+
+	/* The one after the other; the tree's end takes the directory along. */
+	if (pool->foreign && !pools)
+		pools = ksmol_debugfs_dir(NULL, "pools");
+	pool->debugfs = ksmol_debugfs_file(pool->foreign ? pools : NULL,
+					   pool->name ?: "pool", pool_show,
+					   pool);
 }

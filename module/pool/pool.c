@@ -47,7 +47,8 @@ static u32 cache_max(const struct ksmol_pool_config *cfg,
 {
 	u32 share = cfg->count[class] / (4 * num_possible_cpus());
 
-	if (class >= KSMOL_CLASS_RESERVE || share < 4)
+	/* Somebody else's pages are as many as they are. */
+	if (class >= KSMOL_CLASS_RESERVE || share < 4 || cfg->pages)
 		return 0;
 	return min_t(u32, share, class_has_page(class) ?
 		     KSMOL_CACHE_MAX_PAGES : KSMOL_CACHE_MAX);
@@ -58,7 +59,7 @@ static u32 class_size(const struct ksmol_pool_config *cfg,
 		      enum ksmol_class class)
 {
 	if (class == KSMOL_CLASS_EMERGENCY)
-		return num_possible_cpus();
+		return cfg->pages ? 0 : num_possible_cpus();
 	return cfg->count[class] + num_possible_cpus() * cache_max(cfg, class);
 }
 
@@ -104,7 +105,7 @@ u64 ksmol_pool_memory(const struct ksmol_pool_config *cfg)
 		u64 n = class_size(cfg, class);
 
 		bytes += n * sizeof(struct ksmol_pbuf);
-		if (class_has_page(class))
+		if (class_has_page(class) && !cfg->pages)
 			bytes += n * cfg->buf_size;
 		else if (class == KSMOL_CLASS_RX)
 			bytes += n * slot_size(cfg);
@@ -130,6 +131,14 @@ static void pool_set_limits(struct ksmol_pool *pool)
 	pool->fold_pages = max_t(s64, pool->cfg.rx_pages / (16 * cpus), 1);
 }
 
+static struct page *pool_page(const struct ksmol_pool *pool, u32 i)
+{
+	if (pool->foreign)
+		return pool->cfg.pages[i];
+	return alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_ZERO,
+			   pool->buf_order);
+}
+
 /* Gives descriptor @i to its class. Return: 0 or -ENOMEM. */
 static int pool_add(struct ksmol_pool *pool, u32 i, enum ksmol_class class)
 {
@@ -140,8 +149,7 @@ static int pool_add(struct ksmol_pool *pool, u32 i, enum ksmol_class class)
 	if (class == KSMOL_CLASS_RX) {
 		pb->head = pool->slots + (size_t)i * pool->slot_size;
 	} else if (class_has_page(class)) {
-		pb->page = alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_ZERO,
-				       pool->buf_order);
+		pb->page = pool_page(pool, i);
 		if (!pb->page)
 			return -ENOMEM;
 		pb->head = page_address(pb->page);
@@ -173,6 +181,8 @@ static int pool_fill(struct ksmol_pool *pool)
 		set->low = set->count;
 	}
 
+	if (pool->foreign)
+		return 0;
 	i -= pool->set[KSMOL_CLASS_EMERGENCY].size;
 	for_each_possible_cpu(cpu)
 		per_cpu_ptr(pool->cpu, cpu)->emergency = &pool->pbufs[i++];
@@ -184,7 +194,7 @@ static void pool_release(struct ksmol_pool *pool)
 	u32 i;
 
 	for (i = 0; pool->pbufs && i < pool->nr; i++)
-		if (pool->pbufs[i].page)
+		if (pool->pbufs[i].page && !pool->foreign)
 			__free_pages(pool->pbufs[i].page, pool->buf_order);
 	vfree(pool->slots);
 	vfree(pool->pbufs);
@@ -199,12 +209,14 @@ int ksmol_pool_init(struct ksmol_pool *pool,
 	const char *why;
 	int err;
 
-	err = ksmol_pool_check(cfg, &why);
+	/* Pages that somebody brings were looked at when he did. */
+	err = cfg->pages ? 0 : ksmol_pool_check(cfg, &why);
 	if (err)
 		return err;
 
 	memset(pool, 0, sizeof(*pool));
 	pool->cfg = *cfg;
+	pool->foreign = cfg->pages;
 	pool->copybreak = cfg->copybreak;
 	pool->slot_size = slot_size(cfg);
 	pool->buf_order = get_order(cfg->buf_size);
@@ -224,6 +236,7 @@ int ksmol_pool_init(struct ksmol_pool *pool,
 		return -ENOMEM;
 	}
 
+	pool->cfg.pages = NULL;
 	atomic64_set(&pool->bytes, 0);
 	atomic64_set(&pool->pages, 0);
 	init_waitqueue_head(&pool->tx_wait);
@@ -233,8 +246,10 @@ int ksmol_pool_init(struct ksmol_pool *pool,
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_init);
 
 /* Says who keeps the pool from being destroyed. */
-static void pool_complain(const struct ksmol_census *census)
+static void pool_complain(const struct ksmol_pool *pool,
+			  const struct ksmol_census *census)
 {
+	const char *name = pool->name ?: "";
 	enum ksmol_class class;
 	enum ksmol_owner owner;
 
@@ -242,7 +257,8 @@ static void pool_complain(const struct ksmol_census *census)
 		for (owner = 0; owner < KSMOL_NR_OWNERS; owner++)
 			if (owner != KSMOL_OWNER_FREE &&
 			    census->owner[class][owner])
-				pr_warn("waiting for %u %s pbufs in the hands of: %s\n",
+				pr_warn("%s%swaiting for %u %s pbufs in the hands of: %s\n",
+					name, *name ? ": " : "",
 					census->owner[class][owner],
 					ksmol_class_names[class],
 					ksmol_owner_names[owner]);
@@ -268,7 +284,7 @@ void ksmol_pool_destroy(struct ksmol_pool *pool)
 	WRITE_ONCE(pool->closing, true);
 	while (!pool_is_whole(pool, &census)) {
 		if (time_after(jiffies, warn)) {
-			pool_complain(&census);
+			pool_complain(pool, &census);
 			warn = jiffies + 10 * HZ;
 		}
 		ksmol_pool_flush();
