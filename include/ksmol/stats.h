@@ -137,6 +137,8 @@ enum ksmol_tx_drop {
 #define KSMOL_COPIES(X)							\
 	X(USER_IN,	"user_in",	"program to pool, sendmsg")		\
 	X(USER_OUT,	"user_out",	"pool or skb to program, recvmsg")	\
+	X(KERNEL_IN,	"kernel_in",	"in-kernel user to pool")			\
+	X(KERNEL_OUT,	"kernel_out",	"pool or skb to in-kernel user")		\
 	X(COPYBREAK_RX,	"copybreak_rx",	"short frame out of a large driver buffer") \
 	X(COPYBREAK_TX,	"copybreak_tx",	"short frame into the skb's linear part")	\
 	X(NO_SG,	"no_sg",	"stream to a device that takes no fragments") \

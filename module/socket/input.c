@@ -2,6 +2,7 @@
 /* From the network layer to a socket's receive queue. */
 
 #include <linux/skbuff.h>
+#include "ksock.h"
 #include "tcp_sock.h"
 
 /*
@@ -71,6 +72,8 @@ enum ksmol_verdict ksmol_sock_receive(struct ksmol_sock *ks,
 	bool asleep;
 	int reason;
 
+	if (unlikely(ks->kernel))
+		return ksmol_ksock_receive(ks->kernel, pb);
 	reason = receive_queue(ks, pb, &asleep);
 	if (unlikely(reason)) {
 		atomic_inc(&ks->rxq.drops);

@@ -74,6 +74,7 @@ int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
 		if (err)
 			return err;
 	}
+	to->confirm = msg->msg_flags & MSG_CONFIRM;
 	ksmol_flow_init(ks, &to->flow, &daddr);
 	return msg->msg_controllen ? ksmol_cmsg_send(msg, &to->flow) : 0;
 }
@@ -151,6 +152,34 @@ static int send_early(struct ksmol_sock *ks, const struct ksmol_send *to,
 	return err;
 }
 
+int ksmol_send_pbuf(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+		    const struct ksmol_send *to,
+		    void (*push)(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+				 const struct ksmol_send *to,
+				 const struct ksmol_addr *saddr,
+				 const void *arg),
+		    const void *arg)
+{
+	/* Both our transport headers have eight bytes. */
+	u32 len = ksmol_pbuf_chain_len(pb) + KSMOL_UDP_HLEN;
+	struct ksmol_dst dst;
+	int err;
+
+	rcu_read_lock();
+	err = send_route(ks, to, len, &dst);
+	if (likely(!err)) {
+		push(ks, pb, to, &dst.saddr, arg);
+		if (unlikely(to->confirm))
+			ksmol_neigh_confirm(&dst);
+		err = ksmol_ip_output(&to->flow, &dst, pb);
+		pb = NULL;
+	}
+	rcu_read_unlock();
+	if (unlikely(pb))
+		ksmol_pbuf_free_any(pb);
+	return err;
+}
+
 int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
 			const struct ksmol_send *to,
 			void (*push)(struct ksmol_sock *ks,
@@ -161,10 +190,8 @@ int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
 			const void *arg)
 {
 	struct ksmol_pbuf *pb;
-	struct ksmol_dst dst;
 	int err;
 
-	/* Both our transport headers have eight bytes. */
 	if (len > SEND_EARLY_CHECK) {
 		err = send_early(ks, to, len + KSMOL_UDP_HLEN);
 		if (err)
@@ -173,19 +200,7 @@ int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
 	pb = send_fill(ks, msg, len);
 	if (IS_ERR(pb))
 		return PTR_ERR(pb);
-
-	rcu_read_lock();
-	err = send_route(ks, to, len + KSMOL_UDP_HLEN, &dst);
-	if (likely(!err)) {
-		push(ks, pb, to, &dst.saddr, arg);
-		if (unlikely(msg->msg_flags & MSG_CONFIRM))
-			ksmol_neigh_confirm(&dst);
-		err = ksmol_ip_output(&to->flow, &dst, pb);
-		pb = NULL;
-	}
-	rcu_read_unlock();
-	if (unlikely(pb))
-		ksmol_pbuf_free_any(pb);
+	err = ksmol_send_pbuf(ks, pb, to, push, arg);
 	/* Linux tells of a device's drop only who asked to be told. */
 	if (err == -ENOBUFS && !ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
 		err = 0;

@@ -3,6 +3,7 @@
 
 #include <linux/seq_file.h>
 #include <net/net_namespace.h>
+#include "ksock.h"
 #include "tcp_sock.h"
 
 struct show {
@@ -58,7 +59,8 @@ struct fill {
 
 static void fill_datagrams(const struct ksmol_sock *ks, struct fill *fill)
 {
-	fill->rxq = ksmol_queue_len(&ks->rxq);
+	fill->rxq = ks->kernel ? ksmol_ksock_kept(ks->kernel) :
+				 ksmol_queue_len(&ks->rxq);
 	fill->rx_max = ksmol_sock_rx_limit(ks);
 	fill->tx = atomic_read(&ks->inflight);
 	fill->tx_max = ksmol_sock_tx_limit(ks);

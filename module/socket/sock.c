@@ -7,15 +7,10 @@
 #include <asm/ioctls.h>
 #include <ksmol/params.h>
 #include <ksmol/socket.h>
+#include "ksock.h"
 #include "tcp_sock.h"
 
 /* --- birth and death --- */
-
-static int buffer_bytes(u32 pbufs)
-{
-	return min_t(u32, pbufs, INT_MAX >> KSMOL_PBUF_SHIFT) <<
-	       KSMOL_PBUF_SHIFT;
-}
 
 void ksmol_sock_init(struct sock *sk, u8 proto)
 {
@@ -23,8 +18,8 @@ void ksmol_sock_init(struct sock *sk, u8 proto)
 
 	/* Packets find it under RCU: freed a grace period after close(). */
 	sock_set_flag(sk, SOCK_RCU_FREE);
-	sk->sk_rcvbuf = buffer_bytes(READ_ONCE(ksmol_params.sock_rx));
-	sk->sk_sndbuf = buffer_bytes(READ_ONCE(ksmol_params.sock_tx));
+	sk->sk_rcvbuf = ksmol_pbuf_bytes(READ_ONCE(ksmol_params.sock_rx));
+	sk->sk_sndbuf = ksmol_pbuf_bytes(READ_ONCE(ksmol_params.sock_tx));
 	ks->data_ready = sk->sk_data_ready;
 	ks->proto = proto;
 	ks->ttl = -1;
@@ -208,12 +203,17 @@ int ksmol_socket_init(void)
 		goto err_demux;
 	ksmol_pbuf_sk_done = ksmol_tx_done;
 	ksmol_iface_set_demux(&demux);
-	err = ksmol_proto_register();
+	err = ksmol_ksock_init();
 	if (err)
 		goto err_tcp;
+	err = ksmol_proto_register();
+	if (err)
+		goto err_ksock;
 	files_add();
 	return 0;
 
+err_ksock:
+	ksmol_ksock_exit();
 err_tcp:
 	ksmol_iface_set_demux(NULL);
 	ksmol_tcp_room_exit();
@@ -227,6 +227,7 @@ void ksmol_socket_exit(void)
 {
 	files_remove();
 	ksmol_proto_unregister();
+	ksmol_ksock_exit();
 	ksmol_iface_set_demux(NULL);
 	ksmol_tcp_room_exit();
 	ksmol_demux_exit();

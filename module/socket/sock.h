@@ -10,11 +10,18 @@
 #include "demux.h"
 #include "queue.h"
 
+struct ksmol_ksock;
 struct poll_table_struct;
 struct seq_file;
 
 /* SO_RCVBUF and SO_SNDBUF are in bytes; a pbuf counts for so many. */
 #define KSMOL_PBUF_SHIFT 10
+
+static inline int ksmol_pbuf_bytes(u32 pbufs)
+{
+	return min_t(u32, pbufs, INT_MAX >> KSMOL_PBUF_SHIFT) <<
+	       KSMOL_PBUF_SHIFT;
+}
 
 /* Bits of ksmol_sock.options: options of level IPPROTO_IP that are on. */
 #define KSMOL_OPT_PKTINFO	BIT(0)
@@ -46,6 +53,8 @@ struct seq_file;
  * @laddr: address it receives on, or any; @raddr: the peer if connected
  * @port: link in the port table; its bucket's lock
  * @data_ready: what sk_data_ready was at creation
+ * @kernel: the in-kernel user who receives by callback, or NULL; set before
+ *	it is bound
  * @rxq: receive queue
  * @options: KSMOL_OPT_*; read without lock
  * @saddr: address it sends from, or any; differs from @laddr when that is a
@@ -69,6 +78,7 @@ struct ksmol_sock {
 	struct ksmol_addr raddr;
 	struct hlist_nulls_node port;
 	void (*data_ready)(struct sock *sk);
+	struct ksmol_ksock *kernel;
 
 	struct ksmol_queue rxq ____cacheline_aligned_in_smp;
 
@@ -127,6 +137,9 @@ void ksmol_sock_gone(struct net *net, int ifindex);
  */
 struct ksmol_pbuf *ksmol_tx_get(struct ksmol_sock *ks, int flags);
 
+/* One of @pool's if there is room now, or NULL. Any context but interrupts. */
+struct ksmol_pbuf *ksmol_tx_try(struct ksmol_sock *ks, struct ksmol_pool *pool);
+
 /* A charged pbuf is back; consumes the reference. ksmol_pbuf_sk_done. */
 void ksmol_tx_done(struct sock *sk);
 
@@ -165,10 +178,12 @@ int ksmol_port_get(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
  * struct ksmol_send - one datagram on its way down
  * @flow: for the route
  * @dport: destination port
+ * @confirm: the neighbor is known to be there (MSG_CONFIRM)
  */
 struct ksmol_send {
 	struct ksmol_flow flow;
 	__be16 dport;
+	bool confirm;
 };
 
 /* What the socket's options say about a flow to @daddr. */
@@ -200,6 +215,21 @@ int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
 				     const struct ksmol_addr *saddr,
 				     const void *arg),
 			const void *arg);
+
+/**
+ * ksmol_send_pbuf() - route and send what is filled already; consumes @pb
+ * @push, @arg: as above
+ *
+ * Context: process or softirq. Return: 0 or a negative errno, -ENOBUFS when
+ * the device refused it.
+ */
+int ksmol_send_pbuf(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+		    const struct ksmol_send *to,
+		    void (*push)(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+				 const struct ksmol_send *to,
+				 const struct ksmol_addr *saddr,
+				 const void *arg),
+		    const void *arg);
 
 /* --- cmsg.c --- */
 
@@ -257,6 +287,9 @@ int ksmol_filter_run(struct ksmol_sock *ks, struct ksmol_pbuf *pb, u32 hlen);
 
 int ksmol_udp_init_sock(struct sock *sk);
 int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
+/* ksmol_send_pbuf() with a UDP header. */
+int ksmol_udp_send(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+		   const struct ksmol_send *to);
 /* Validates and removes the header: 0 or a drop reason. */
 int ksmol_udp_input(struct ksmol_pbuf *pb);
 

@@ -44,14 +44,14 @@ static bool tx_charge(struct ksmol_sock *ks)
 	return true;
 }
 
-static struct ksmol_pbuf *tx_try(struct ksmol_sock *ks)
+struct ksmol_pbuf *ksmol_tx_try(struct ksmol_sock *ks, struct ksmol_pool *pool)
 {
 	struct ksmol_pbuf *pb;
 
 	if (!tx_below_limit(ks))
 		return NULL;
 	local_bh_disable();
-	pb = ksmol_pbuf_alloc_tx(&ksmol_pool, false);
+	pb = ksmol_pbuf_alloc_tx(pool, false);
 	if (likely(pb) && tx_charge(ks)) {
 		sock_hold(&ks->inet.sk);
 		pb->tx.sk = &ks->inet.sk;
@@ -93,7 +93,7 @@ static struct ksmol_pbuf *tx_wait(struct ksmol_sock *ks, int flags)
 	for (;;) {
 		WRITE_ONCE(ks->tx_wanted, true);
 		set_current_state(TASK_INTERRUPTIBLE);	/* (W) */
-		pb = tx_try(ks);
+		pb = ksmol_tx_try(ks, &ksmol_pool);
 		if (pb)
 			break;
 		err = tx_interrupted(sk, timeo);
@@ -121,7 +121,7 @@ struct ksmol_pbuf *ksmol_tx_get(struct ksmol_sock *ks, int flags)
 		return ERR_PTR(err);
 	if (unlikely(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN))
 		return ERR_PTR(-EPIPE);
-	pb = tx_try(ks);
+	pb = ksmol_tx_try(ks, &ksmol_pool);
 	return likely(pb) ? pb : tx_wait(ks, flags);
 }
 

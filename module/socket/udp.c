@@ -83,6 +83,16 @@ static void udp_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 	ksmol_udp_emit(ksmol_pbuf_push(pb, KSMOL_UDP_HLEN), &udp);
 }
 
+int ksmol_udp_send(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+		   const struct ksmol_send *to)
+{
+	if (unlikely(ksmol_pbuf_chain_len(pb) > UDP_PAYLOAD_MAX)) {
+		ksmol_pbuf_free_any(pb);
+		return -EMSGSIZE;
+	}
+	return ksmol_send_pbuf(ks, pb, to, udp_push, NULL);
+}
+
 int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
