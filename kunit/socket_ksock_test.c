@@ -260,9 +260,9 @@ static void keep__released_later(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmol_ksock_close(seen->ks), 0U);
 }
 
-static void keep__stamped_by_the_driver(struct kunit *test)
+/* A datagram from the peer that has not arrived yet. */
+static struct sk_buff *datagram(struct kunit *test, u32 len)
 {
-	struct ksock_seen *seen = ksock_bound(test, 0, OUR_PORT);
 	struct ksmol_frame_ends ends = {
 		.saddr = PEER,
 		.daddr = US,
@@ -270,12 +270,19 @@ static void keep__stamped_by_the_driver(struct kunit *test)
 		.dport = htons(OUR_PORT),
 	};
 	struct socket_fixture *f = test->priv;
-	struct sk_buff *skb;
+
+	ksmol_frame_udp(&f->frame, &ends, NULL, len);
+	return ksmol_vdev_skb(test, f->vdev, f->frame.data + ETH_HLEN,
+			      f->frame.len - ETH_HLEN);
+}
+
+static void keep__stamped_by_the_driver(struct kunit *test)
+{
+	struct ksock_seen *seen = ksock_bound(test, 0, OUR_PORT);
+	struct sk_buff *skb = datagram(test, 20);
+	struct socket_fixture *f = test->priv;
 
 	seen->keep = true;
-	ksmol_frame_udp(&f->frame, &ends, NULL, 20);
-	skb = ksmol_vdev_skb(test, f->vdev, f->frame.data + ETH_HLEN,
-			     f->frame.len - ETH_HLEN);
 	skb->tstamp = 123456789;
 	ksmol_vdev_inject_skb(skb);
 	KUNIT_ASSERT_EQ(test, seen->n, 1U);
@@ -317,6 +324,8 @@ static void keep__cap(struct kunit *test)
 static void receive__pool_is_empty(struct kunit *test)
 {
 	struct ksock_seen *seen = ksock_bound(test, 0, OUR_PORT);
+	struct sk_buff *first = datagram(test, 700);
+	struct sk_buff *second = datagram(test, 700);
 	u64 none = verdicts(KSMOL_DROP_RX_NO_PBUF);
 	struct ksmol_pbuf_list taken;
 	struct ksmol_pbuf *pb;
@@ -330,12 +339,12 @@ static void receive__pool_is_empty(struct kunit *test)
 		}
 		ksmol_pbuf_list_add(&taken, pb);
 	}
-	peer_sends(test, US, OUR_PORT, 700);
+	ksmol_vdev_inject_skb(first);
 	KUNIT_EXPECT_EQ(test, seen->received, 1U);
 	KUNIT_EXPECT_TRUE(test, ksock_counted(seen->bytes, 700));
 	KUNIT_EXPECT_EQ(test, verdicts(KSMOL_DROP_RX_NO_PBUF), none);
 	seen->keep = true;
-	peer_sends(test, US, OUR_PORT, 700);
+	ksmol_vdev_inject_skb(second);
 	KUNIT_EXPECT_EQ(test, seen->received, 2U);
 	KUNIT_EXPECT_EQ(test, seen->refused, 1U);
 	KUNIT_EXPECT_EQ(test, verdicts(KSMOL_DROP_RX_NO_PBUF), none + 1);

@@ -16,7 +16,9 @@
 #ifndef _KSMOL_KAPI_H
 #define _KSMOL_KAPI_H
 
+#include <linux/in.h>
 #include <linux/ktime.h>
+#include <linux/net.h>
 #include <linux/types.h>
 
 struct ksmol_ksock;
