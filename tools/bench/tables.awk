@@ -157,6 +157,9 @@ function udp_rows(key) {
 	}
 	udp_row(key, "least", "sum")
 	udp_row(key, "sum", "sum, median")
+	if (udp[key, "callback", "sum"] != "")
+		printf "| %s | %s | %s | callback | | %s | |\n", part[1],
+			part[2], part[3], ns(udp[key, "callback", "least"])
 	if (udp[key, "floor", "sum"] != "")
 		printf "| %s | %s | %s | floor | %s | | |\n", part[1], part[2],
 			part[3], ns(udp[key, "floor", "least"])

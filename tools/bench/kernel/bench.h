@@ -13,6 +13,7 @@
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <ksmol/kapi.h>
 
 #define BENCH_BATCH	64	/* frames per pass, as a NAPI budget */
 #define BENCH_FRAME_MAX	(ETH_HLEN + ETH_DATA_LEN)
@@ -94,6 +95,23 @@ int bench_send(struct socket *sock, const void *buf, u32 len,
 /* A socket of each stack on BENCH_PORT, or none. */
 int bench_open_both(struct socket **socks);
 void bench_close_both(struct socket **socks);
+
+/* --- callback.c: a socket of ksmol's for modules --- */
+
+/**
+ * struct bench_callback - what receives by callback
+ * @ks: its socket
+ * @received: datagrams so far
+ * @bytes: the last of them
+ */
+struct bench_callback {
+	struct ksmol_ksock *ks;
+	unsigned int received;
+	u8 bytes[BENCH_LARGE];
+};
+
+int bench_callback_open(struct bench_callback *callback, u16 port);
+void bench_callback_close(struct bench_callback *callback);
 
 /* --- series.c: a figure measured once per round --- */
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * UDP receive: injecting frames into a stack and reading them from a socket,
- * for Linux and ksmol in turns, and the floor under both: a receive handler
- * that does nothing but free the frame.
+ * for Linux and ksmol in turns; a callback that reads them as they arrive; and
+ * the floor under all: a receive handler that does nothing but free the frame.
  */
 
 #include <linux/sched.h>
@@ -16,6 +16,7 @@ enum udp_figure { UDP_INJECT, UDP_RECV, UDP_SUM, UDP_FIGURES };
  * struct udp_case - one way of receiving through one stack
  * @frame: what arrives
  * @sock: who reads it; NULL for the floor
+ * @callback: or who reads it before it is queued
  * @each: datagrams are read one by one as they arrive, not after the batch;
  *	then only the sum is known, a clock for each would cost too much
  * @series: results, enum udp_figure
@@ -23,6 +24,7 @@ enum udp_figure { UDP_INJECT, UDP_RECV, UDP_SUM, UDP_FIGURES };
 struct udp_case {
 	struct bench_frame frame;
 	struct socket *sock;
+	struct bench_callback *callback;
 	bool each;
 	struct bench_series series[UDP_FIGURES];
 };
@@ -70,8 +72,19 @@ static int batch_all(struct udp_case *c, struct sk_buff **skbs, void *buf,
 	return err;
 }
 
+/* Is what was read last what was sent? */
+static bool read_right(const struct udp_case *c, const void *buf)
+{
+	if (c->callback)
+		buf = c->callback->bytes;
+	else if (!c->sock)
+		return true;
+	return !memcmp(buf, c->frame.bytes + c->frame.payload, c->frame.size);
+}
+
 static int udp_round(struct udp_case *c, void *buf, bool keep)
 {
+	unsigned int before = c->callback ? c->callback->received : 0;
 	struct sk_buff *skbs[BENCH_BATCH];
 	unsigned int done;
 	u64 ns[2] = {};
@@ -83,13 +96,14 @@ static int udp_round(struct udp_case *c, void *buf, bool keep)
 			return err;
 		err = c->each ? batch_each(c, skbs, buf, ns) :
 				batch_all(c, skbs, buf, ns);
-		if (!err && c->sock && memcmp(buf, c->frame.bytes +
-					      c->frame.payload, c->frame.size))
+		if (!err && !read_right(c, buf))
 			err = -EILSEQ;
 		if (err)
 			return err;
 		cond_resched();
 	}
+	if (c->callback && c->callback->received - before != done)
+		return -EIO;
 	if (!keep)
 		return 0;
 	if (!c->each)
@@ -105,7 +119,8 @@ static void udp_print(struct udp_case *c)
 	char label[80];
 
 	snprintf(label, sizeof(label), "test=udp stack=%s size=%u batch=%u",
-		 bench_stack_names[c->frame.stack], c->frame.size,
+		 c->callback ? "callback" : bench_stack_names[c->frame.stack],
+		 c->frame.size,
 		 c->each ? 1 : BENCH_BATCH);
 	bench_print(label, c->series, UDP_FIGURES);
 }
@@ -142,12 +157,13 @@ static int udp_rounds(struct udp_case *cases, unsigned int n, void *buf)
 	return 0;
 }
 
-static int udp_size(struct socket **socks, u32 size, void *buf)
+static int udp_size(struct socket **socks, struct bench_callback *callback,
+		    u32 size, void *buf)
 {
 	struct udp_case *cases;
 	int err;
 
-	cases = kcalloc(5, sizeof(*cases), GFP_KERNEL);
+	cases = kcalloc(6, sizeof(*cases), GFP_KERNEL);
 	if (!cases)
 		return -ENOMEM;
 	udp_case_init(&cases[0], BENCH_FLOOR, size, false, NULL);
@@ -155,28 +171,46 @@ static int udp_size(struct socket **socks, u32 size, void *buf)
 	udp_case_init(&cases[2], BENCH_KSMOL, size, false, socks[BENCH_KSMOL]);
 	udp_case_init(&cases[3], BENCH_LINUX, size, true, socks[BENCH_LINUX]);
 	udp_case_init(&cases[4], BENCH_KSMOL, size, true, socks[BENCH_KSMOL]);
-	err = udp_rounds(cases, 5, buf);
+	udp_case_init(&cases[5], BENCH_KSMOL, size, false, NULL);
+	cases[5].callback = callback;
+	bench_frame_ports(&cases[5].frame, BENCH_PEER_PORT, BENCH_PORT + 1);
+	err = udp_rounds(cases, 6, buf);
 	kfree(cases);
+	return err;
+}
+
+static int udp_sizes(struct bench_callback *callback, void *buf)
+{
+	struct socket *socks[BENCH_NR_STACKS] = {};
+	int err;
+
+	err = bench_open_both(socks);
+	if (err)
+		return err;
+	err = udp_size(socks, callback, BENCH_SMALL, buf);
+	if (!err)
+		err = udp_size(socks, callback, BENCH_LARGE, buf);
+	bench_close_both(socks);
 	return err;
 }
 
 int bench_udp(void)
 {
-	struct socket *socks[BENCH_NR_STACKS] = {};
+	struct bench_callback *callback;
+	int err = -ENOMEM;
 	void *buf;
-	int err;
 
 	buf = kmalloc(BENCH_LARGE, GFP_KERNEL);
-	if (!buf)
-		return -ENOMEM;
-	err = bench_open_both(socks);
+	callback = kmalloc(sizeof(*callback), GFP_KERNEL);
+	if (!buf || !callback)
+		goto out;
+	err = bench_callback_open(callback, BENCH_PORT + 1);
 	if (err)
 		goto out;
-	err = udp_size(socks, BENCH_SMALL, buf);
-	if (!err)
-		err = udp_size(socks, BENCH_LARGE, buf);
-	bench_close_both(socks);
+	err = udp_sizes(callback, buf);
+	bench_callback_close(callback);
 out:
+	kfree(callback);
 	kfree(buf);
 	return err;
 }
