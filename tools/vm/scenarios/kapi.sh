@@ -11,6 +11,7 @@ sink_off() { rmmod ksmol_sink; }
 sunk() { stat_of ../ksmol_sink "$1"; }
 set_sink() { echo "$2" >"/sys/module/ksmol_sink/parameters/$1"; }
 received() { [ "$(sunk packets)" = "$1" ]; }
+refused_room() { [ "$(sunk no_room)" -ge 5 ]; }
 kept() { [ "$(sunk hoarded)" = "$1" ]; }
 
 # Random datagrams to the sink, and the sum of their bytes.
@@ -101,8 +102,8 @@ at p udp flood $us 7 16 1000 >/dev/null
 t 'all its pages are in the hands of the device' wait_for 5 \
 	grep -qE 'free: 0$' "$debug/pools/ksmol_sink"
 at p udp flood $us 7 5 1000 >/dev/null
-t 'which costs nobody but it' test "$(sunk no_room)" -ge 5
-t 'the pool has all of its own' idle
+t 'which costs nobody but it' wait_for 5 refused_room
+t 'the pool has all of its own' wait_for 5 idle
 mark_log
 rmmod ksmol_sink &
 waiter=$!
