@@ -2,7 +2,7 @@
 # A module that uses ksmol's sockets: it receives without a copy and sends from
 # pages of its own; it can't pin the pool, and goes at any time.
 # needs: uml uml-debug qemu
-# timeout: 90
+# timeout: 180
 
 . "$(dirname "$0")/../ksmol.sh"
 
