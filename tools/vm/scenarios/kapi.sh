@@ -128,6 +128,8 @@ whole 'after that'
 
 # --- the end of its namespace ------------------------------------------------
 
+# Linux 6.1 has no two of a name, not even in two namespaces, while it makes one.
+ip link del ks0
 ip netns add c && ip netns add pc
 ip link add ks0 netns c type veth peer eth0 netns pc
 at c sysctl -qw net.ipv6.conf.all.disable_ipv6=1
@@ -138,7 +140,6 @@ t 'ks0 is attached in a namespace' attach -n c "ks0,$us/24"
 t 'the sample loads there' at c insmod \
 	"$KSMOL_KO/tools/samples/ksmol_sink/ksmol_sink.ko" echo=1 hoard=4
 t 'and is heard there' at pc udp load $us 7 1000 0 1472
-t 'not here' fails at p udp -t 0.05 load $us 7 1 1 1
 bg_at pc udp -t 0.05 load $us 7 100000000 0 1472 >/dev/null
 mark_log
 ip netns del c
