@@ -11,7 +11,9 @@
 
 #include <linux/skbuff.h>
 #include <linux/slab.h>
+#include <linux/socket.h>
 #include <linux/timer.h>
+#include <linux/uio.h>
 #include <linux/version.h>
 
 /* Headers that came later (Kbuild looks for them: sparse has no __has_include) */
@@ -73,6 +75,28 @@
 #else
 #define KSMOL_UBUF_OPS(name, fn)
 #define ksmol_ubuf_set(uarg, ops_name, fn)	((uarg)->callback = (fn))
+#endif
+
+/*
+ * Senders' pages by reference: from 6.5 on, though older stable trees have the
+ * flag's name alone. The page that it gives is not referenced.
+ */
+#if defined(KSMOL_HAVE_EXTRACT_PAGES) && defined(MSG_SPLICE_PAGES)
+#define KSMOL_SPLICE_PAGES	MSG_SPLICE_PAGES
+static inline ssize_t ksmol_iter_page(struct iov_iter *iter,
+				      struct page **page, size_t max,
+				      size_t *off)
+{
+	return iov_iter_extract_pages(iter, &page, max, 1, 0, off);
+}
+#else
+#define KSMOL_SPLICE_PAGES	0
+static inline ssize_t ksmol_iter_page(struct iov_iter *iter,
+				      struct page **page, size_t max,
+				      size_t *off)
+{
+	return 0;
+}
 #endif
 
 /* Payload in device memory exists from 6.12 on. */

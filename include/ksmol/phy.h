@@ -295,6 +295,11 @@ int ksmol_phy_loop_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
  */
 u32 ksmol_phy_gso(const struct ksmol_phy *phy, u32 *frags);
 
+/* May a page whose bytes can change be a fragment: is it read once only, by a
+ * device that takes fragments and makes the checksum itself?
+ */
+bool ksmol_phy_takes_pages(const struct ksmol_phy *phy);
+
 void ksmol_phy_stats_sum(const struct ksmol_phy *phy,
 			 struct ksmol_phy_stats *sum);
 

@@ -112,6 +112,7 @@ struct ksmol_rx_info {
  * @ubuf: completion; its flags and reference count are set by phy/tx
  * @seq: in a stream's send queue, in the ubuf's place: the sequence number of
  *	its first byte
+ * @own: there too, while it borrows another page: the pool's, unused
  * @phy: device that holds the frame, one reference; NULL when none does
  * @csum_start, @csum_offset: where the device or phy/tx completes the
  *	transport checksum, relative to the frame's network header; 0 = none
@@ -122,7 +123,10 @@ struct ksmol_tx_info {
 	struct sock *sk;
 	union {
 		struct ubuf_info ubuf;
-		u32 seq;
+		struct {
+			u32 seq;
+			struct page *own;
+		};
 	};
 	struct ksmol_phy *phy;
 	u16 csum_start;
@@ -139,7 +143,8 @@ struct ksmol_tx_info {
  * @chain: more payload of the same frame (TX only), or NULL
  * @skb: map: the skb it holds; NULL for storage
  * @pool: home
- * @page: the pool's page (TX, shared and reserve classes), or NULL
+ * @page: the pool's page (TX, shared and reserve classes), or NULL; while it
+ *	borrows one, that
  * @head: start of its storage: the page's memory, or the small slot of an RX
  *	descriptor
  * @off: first valid byte, from skb->data or from @head
@@ -190,6 +195,7 @@ static_assert(sizeof(struct ksmol_pbuf) <= 2 * L1_CACHE_BYTES ||
 #define KSMOL_PB_TX		0x02	/* the tx half of the union is in use */
 #define KSMOL_PB_LOOP		0x04	/* received from ourselves */
 #define KSMOL_PB_REPLY		0x08	/* provoked by a stranger's packet */
+#define KSMOL_PB_BORROWED	0x10	/* its bytes are in somebody's page */
 
 /* A singly linked FIFO of pbufs through @next; no lock of its own. */
 struct ksmol_pbuf_list {
@@ -455,6 +461,27 @@ void ksmol_pbuf_complete(struct ksmol_pbuf *pb);
  * @pb: one TX pbuf, no chain
  */
 void ksmol_pbuf_retire(struct ksmol_pbuf *pb);
+
+/**
+ * ksmol_pbuf_borrow() - let a sender's page stand for a TX pbuf's own
+ * @pb: empty, for a stream's send queue; no other bytes may be appended
+ * @page: readable where it is (no highmem), and fit for a frame's fragments
+ * @off: first byte in it; @len: how many
+ *
+ * Takes a reference on @page, which goes when @pb is freed: frames have their
+ * own, so that nobody waits for them. The bytes are the sender's: they may
+ * change at any time.
+ */
+void ksmol_pbuf_borrow(struct ksmol_pbuf *pb, struct page *page, u32 off,
+		       u32 len);
+
+/**
+ * ksmol_pbuf_borrow_more() - bytes that follow what @pb has borrowed
+ *
+ * Return: false when they do not, or are in another allocation.
+ */
+bool ksmol_pbuf_borrow_more(struct ksmol_pbuf *pb, struct page *page, u32 off,
+			    u32 len);
 
 /**
  * ksmol_pool_reap() - move proven completions to their free lists

@@ -242,6 +242,14 @@ int ksmol_phy_stats_show(struct seq_file *m, void *data)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_stats_show);
 
+bool ksmol_phy_takes_pages(const struct ksmol_phy *phy)
+{
+	netdev_features_t features = phy->dev->features;
+
+	return features & NETIF_F_SG && features & NETIF_F_CSUM_MASK;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_takes_pages);
+
 int ksmol_phy_init(void)
 {
 	int err;

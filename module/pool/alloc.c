@@ -333,8 +333,11 @@ static __always_inline void free_one(struct ksmol_pbuf *pb)
 		napi_consume_skb(pb->skb, 1);
 		pb->skb = NULL;
 	}
-	if (pb->flags & KSMOL_PB_TX)
+	if (pb->flags & KSMOL_PB_TX) {
 		ksmol_pbuf_sk_release(pb);
+		if (unlikely(pb->flags & KSMOL_PB_BORROWED))
+			ksmol_pbuf_unborrow(pb);
+	}
 	storage_poison(pb);
 	ksmol_pbuf_own(pb, KSMOL_OWNER_FREE);
 	pool_put(pool, pb);

@@ -27,10 +27,16 @@ void ksmol_pool_wake(struct ksmol_pool *pool);
 /* Gives back what a map was charged in ksmol_pbuf_settle(). BH disabled. */
 void ksmol_pbuf_uncharge(struct ksmol_pbuf *pb);
 
-/* Is the pool's own reference the only one to the page? */
+/* Gives back a page that @pb has borrowed; its own is there again. */
+void ksmol_pbuf_unborrow(struct ksmol_pbuf *pb);
+
+/* Is the pool's own reference the only one to the pool's page? No frame ever
+ * had the page of a pbuf that borrows another.
+ */
 static inline bool ksmol_pbuf_page_idle(const struct ksmol_pbuf *pb)
 {
-	return !pb->page || page_ref_count(pb->page) == 1;
+	return !pb->page || page_ref_count(pb->page) == 1 ||
+	       pb->flags & KSMOL_PB_BORROWED;
 }
 
 #endif /* _KSMOL_POOL_POOL_H */

@@ -2,15 +2,20 @@
 /*
  * sendmsg() on a stream. The program's bytes are copied once, into the pages
  * that the devices send from. A page that is partly filled is filled up while
- * its first bytes may be in a device's hands already.
+ * its first bytes may be in a device's hands already. What sendfile() and
+ * splice() send stays in its own pages (MSG_SPLICE_PAGES).
  */
 
 #include <linux/sched/signal.h>
 #include <linux/uio.h>
+#include <ksmol/compat.h>
 #include "tcp_sock.h"
 
 /* So many queued bytes are worth a call down where no device takes more. */
 #define SEND_GOAL 16384U
+
+/* A borrowed page costs a pbuf and a fragment: not for less than so many bytes. */
+#define BORROW_MIN 256U
 
 /**
  * struct send - one call of sendmsg()
@@ -21,6 +26,8 @@
  * @timeo: how long it may still wait
  * @unpushed: bytes queued since the core was last asked to send
  * @copied: bytes queued
+ * @borrowed: of those, the ones that were not copied
+ * @borrows: pages are sent as they are
  */
 struct send {
 	struct ksmol_tcp_sock *ts;
@@ -30,24 +37,32 @@ struct send {
 	u32 unpushed;
 	long timeo;
 	size_t copied;
+	size_t borrowed;
+	bool borrows;
 };
 
 /* --- room --- */
 
 static u32 page_room(const struct ksmol_pbuf *pb)
 {
+	if (unlikely(pb->flags & KSMOL_PB_BORROWED))
+		return 0;
 	return pb->pool->cfg.buf_size - pb->off - pb->len;
 }
 
 /* The last page of the queue, if it isn't full. */
-static struct ksmol_pbuf *send_tail(const struct ksmol_tcb *tcb)
+static struct ksmol_pbuf *send_last(const struct ksmol_tcb *tcb)
 {
-	struct ksmol_pbuf *pb;
-
 	if (!tcb->sndq.count)
 		return NULL;
-	pb = container_of(tcb->sndq.tail, struct ksmol_pbuf, next);
-	return page_room(pb) ? pb : NULL;
+	return container_of(tcb->sndq.tail, struct ksmol_pbuf, next);
+}
+
+static struct ksmol_pbuf *send_tail(const struct ksmol_tcb *tcb)
+{
+	struct ksmol_pbuf *pb = send_last(tcb);
+
+	return pb && page_room(pb) ? pb : NULL;
 }
 
 /* Can something be queued now? If not, and the caller said before that it is
@@ -58,7 +73,7 @@ static bool send_room(struct send *s)
 	s->room = ksmol_tcp_room(s->ts, s->unpushed);
 	if (unlikely(!s->room))
 		return false;
-	if (s->page || send_tail(&s->ts->tcb))
+	if (s->page || (!s->borrows && send_tail(&s->ts->tcb)))
 		return true;
 	s->page = ksmol_tcp_page(s->ts);
 	return s->page;
@@ -93,6 +108,15 @@ static void send_queue(struct send *s, struct ksmol_pbuf *pb, u32 len)
 	s->copied += len;
 }
 
+/* Bytes that can be taken at once; of pages, only those of one stretch. */
+static u32 send_want(const struct send *s)
+{
+	size_t left = s->borrows ? iov_iter_single_seg_count(&s->msg->msg_iter) :
+				   msg_data_left(s->msg);
+
+	return min_t(size_t, s->room, left);
+}
+
 /* Fills what is left of one page: 0 or -EFAULT, and what had been copied before
  * the fault is kept. May sleep: the socket is owned, packets wait.
  */
@@ -101,13 +125,60 @@ static int send_fill(struct send *s)
 	struct ksmol_pbuf *pb = send_tail(&s->ts->tcb) ?: s->page;
 	u32 want, len;
 
-	want = min_t(size_t, min(page_room(pb), s->room),
-		     msg_data_left(s->msg));
+	want = min(page_room(pb), send_want(s));
 	len = copy_from_iter(pb->head + pb->off + pb->len, want,
 			     &s->msg->msg_iter);
 	if (likely(len))
 		send_queue(s, pb, len);
 	return likely(len == want) ? 0 : -EFAULT;
+}
+
+/* --- borrowing --- */
+
+/* As Linux has it: no slab memory, for nobody would hold it by its page. */
+static bool page_lends(struct page *page)
+{
+	return sendpage_ok(page) && !PageHighMem(page);
+}
+
+static void borrow_queue(struct send *s, struct page *page, u32 off, u32 len)
+{
+	struct ksmol_tcb *tcb = &s->ts->tcb;
+	struct ksmol_pbuf *last = send_last(tcb);
+
+	local_bh_disable();
+	if (last && ksmol_pbuf_borrow_more(last, page, off, len)) {
+		ksmol_tcp_queued(tcb, len);
+	} else {
+		ksmol_pbuf_borrow(s->page, page, off, len);
+		ksmol_tcp_queue(tcb, s->page);
+		s->page = NULL;
+	}
+	local_bh_enable();
+	s->unpushed += len;
+	s->copied += len;
+	s->borrowed += len;
+}
+
+/* Return: whether a page went into the queue as it is; if not, it is copied. */
+static bool send_borrow(struct send *s)
+{
+	struct iov_iter *from = &s->msg->msg_iter;
+	struct page *page = NULL;
+	size_t off = 0;
+	ssize_t len;
+
+	if (!s->borrows || send_want(s) < BORROW_MIN)
+		return false;
+	len = ksmol_iter_page(from, &page, send_want(s), &off);
+	if (len <= 0)
+		return false;
+	if (unlikely(!page_lends(page))) {
+		iov_iter_revert(from, len);
+		return false;
+	}
+	borrow_queue(s, page, off, len);
+	return true;
 }
 
 /* --- pushing --- */
@@ -203,9 +274,11 @@ static int send_bytes(struct send *s)
 				return err;
 			continue;
 		}
-		err = send_fill(s);
-		if (err)
-			return err;
+		if (!send_borrow(s)) {
+			err = send_fill(s);
+			if (err)
+				return err;
+		}
 		if (send_enough(s) && msg_data_left(s->msg)) {
 			send_push(s, true);
 			/* The ACKs that came meanwhile let more out. */
@@ -236,6 +309,8 @@ static int send_begin(struct send *s)
 		if (err)
 			return err;
 	}
+	s->borrows = s->msg->msg_flags & KSMOL_SPLICE_PAGES &&
+		     iov_iter_is_bvec(&s->msg->msg_iter) && s->ts->takes_pages;
 	return send_closed(sk);
 }
 
@@ -247,7 +322,7 @@ static void send_end(struct send *s)
 		ksmol_pbuf_free_any(s->page);
 	if (!s->copied)
 		return;
-	ksmol_stat_copy(USER_IN, s->copied);
+	ksmol_stat_copy(USER_IN, s->copied - s->borrowed);
 	if (unlikely(send_closed(ksmol_tcp_to_sk(s->ts))))
 		return;
 	if (unlikely(flags & MSG_OOB))

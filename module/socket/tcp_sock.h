@@ -72,6 +72,7 @@ struct ksmol_tcp_listen {
  * @flow, @dst_gen: the route as last looked up
  * @last_dst: iface's answer; valid inside an RCU section in which @dst_gen was
  *	found equal to ksmol_route_gen
+ * @takes_pages: its device takes others' pages than the pool's
  * @confirmed: jiffies at which the neighbor was last said to be alive
  * @tx_cpu: that sent last; @tx_out: segments in the device's hands, each with a
  *	reference; @tx_held: another CPU would like to send; @tx_lazy: until then
@@ -102,6 +103,7 @@ struct ksmol_tcp_sock {
 	struct ksmol_flow flow;
 	struct ksmol_dst last_dst;
 	int dst_gen;
+	bool takes_pages;
 	unsigned long confirmed;
 	int tx_cpu;
 	atomic_t tx_out;

@@ -28,6 +28,7 @@ static void route_path(struct ksmol_tcp_sock *ts)
 	struct ksmol_tcb *tcb = &ts->tcb;
 
 	tcb->gso_max = ksmol_phy_gso(phy, &tcb->gso_frags);
+	ts->takes_pages = ksmol_phy_takes_pages(phy);
 	ksmol_tcp_set_path(tcb, ts->last_dst.mtu, KSMOL_IPV4_HLEN);
 }
 
