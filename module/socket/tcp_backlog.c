@@ -253,8 +253,7 @@ void ksmol_tcp_release_cb(struct sock *sk)
 	ksmol_tcp_sync_options(ts);
 	owner_take_in(ts);
 	/* Only now, under the spinlock, can nothing more come in. */
-	if (unlikely(sk->sk_state == TCP_CLOSE))
-		ksmol_tcp_finish(ts);
+	ksmol_tcp_leave(ts);
 }
 
 void ksmol_tcp_flush(struct ksmol_tcp_sock *ts)

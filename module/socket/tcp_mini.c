@@ -129,13 +129,24 @@ static struct ksmol_tcp_mini *stock_due(struct mini_stock *stock, u8 level,
 	return mini;
 }
 
+/* What has waited longest, TIME-WAITs first. */
+static struct ksmol_tcp_mini *stock_oldest(struct mini_stock *stock)
+{
+	struct ksmol_tcp_mini *mini = NULL;
+	u8 level;
+
+	for (level = 0; level < KSMOL_TCP_MINI_LEVELS && !mini; level++)
+		mini = stock_due(stock, level, U64_MAX);
+	return mini;
+}
+
 struct ksmol_tcp_mini *ksmol_tcp_mini_get(enum ksmol_tcp_mini_kind kind)
 {
 	struct ksmol_tcp_mini *mini = stock_take(kind), *oldest;
 
 	if (likely(mini) || kind != KSMOL_TCP_MINI_TW)
 		return mini;
-	oldest = stock_due(&stocks[kind], 0, U64_MAX);
+	oldest = stock_oldest(&stocks[kind]);
 	if (!oldest)
 		return NULL;
 	if (ksmol_tcp_mini_end(oldest))
@@ -430,6 +441,24 @@ void ksmol_tcp_mini_each(bool (*match)(const struct ksmol_tcp_mini *mini,
 		local_bh_enable();
 		rcu_read_unlock();
 		cond_resched();
+	}
+}
+
+void ksmol_tcp_mini_show(enum ksmol_tcp_mini_kind kind,
+			 bool (*fn)(const struct ksmol_tcp_mini *mini,
+				    void *arg), void *arg)
+{
+	const struct mini_stock *stock = &stocks[kind];
+	const struct ksmol_tcp_mini *mini;
+	const struct list_head *next;
+	u32 i;
+
+	for (i = 0; i < stock->max; i++) {
+		mini = stock->all + i * stock->size;
+		next = READ_ONCE(mini->age.next);
+		/* What is in the table has a deadline. */
+		if (next && next != &mini->age && !fn(mini, arg))
+			return;
 	}
 }
 

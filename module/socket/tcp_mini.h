@@ -10,7 +10,8 @@
 
 /*
  * Deadlines of a kind stand in lists, one for each interval they were set by:
- * half-open connections double theirs from one second on, TIME-WAIT has one.
+ * half-open connections double theirs from one second on, TIME-WAIT has one,
+ * FIN-WAIT-2 has those of TCP_LINGER2 (ksmol_tcp_finwait_level()).
  */
 #define KSMOL_TCP_MINI_LEVELS 8
 
@@ -55,6 +56,13 @@ bool ksmol_tcp_mini_kill(struct ksmol_tcp_mini *mini);
 
 /* The same without the lock. */
 bool ksmol_tcp_mini_end(struct ksmol_tcp_mini *mini);
+
+/* Shows all of @kind to @fn until it returns false. They may change meanwhile, or
+ * be gone: nobody waits for who looks. Process.
+ */
+void ksmol_tcp_mini_show(enum ksmol_tcp_mini_kind kind,
+			 bool (*fn)(const struct ksmol_tcp_mini *mini,
+				    void *arg), void *arg);
 
 /* Calls @fn for every one that @match picks, with a reference. Process. */
 void ksmol_tcp_mini_each(bool (*match)(const struct ksmol_tcp_mini *mini,
@@ -168,6 +176,27 @@ int ksmol_tcp_tw_input(struct ksmol_tcp_tw *tw, struct ksmol_tcp_seg *seg,
  */
 int ksmol_tcp_tw_reuse(const struct ksmol_tcp_key *key, bool chosen, u32 *iss,
 		       u64 now);
+
+/* An ACK that says where we are. */
+void ksmol_tcp_tw_ack(const struct ksmol_tcp_tw *tw, u64 now);
+/* May what doesn't fit be answered once more? mini.lock held. */
+bool ksmol_tcp_tw_may_answer(struct ksmol_tcp_tw *tw, u64 now);
+
+/* --- tcp_finwait.c --- */
+
+/* The list of deadlines for a FIN that is awaited for @linger2 microseconds;
+ * @wait is set to its interval, the next of a second, 2, 4, ... and 60.
+ */
+u8 ksmol_tcp_finwait_level(u64 linger2, u64 *wait);
+
+/**
+ * ksmol_tcp_finwait_input() - a segment for what may be in FIN-WAIT-2
+ *
+ * Context: BH disabled, RCU. Return: false if it is not (any more).
+ */
+bool ksmol_tcp_finwait_input(struct ksmol_tcp_tw *tw,
+			     const struct ksmol_tcp_seg *seg, int *verdict,
+			     u64 now);
 
 /* --- tcp_port.c --- */
 

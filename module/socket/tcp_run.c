@@ -77,6 +77,7 @@ static void run_closed(struct ksmol_tcp_sock *ts)
 	ksmol_tcp_reclaim_note(ts);
 }
 
+/* A mini takes over: TIME-WAIT, or FIN-WAIT-2. */
 static void run_timewait(struct ksmol_tcp_sock *ts, u64 now)
 {
 	struct ksmol_tcb *tcb = &ts->tcb;
@@ -176,6 +177,26 @@ static void run_events(struct ksmol_tcp_sock *ts, u64 now)
 	run_notify(ts, events, before);
 }
 
+/* --- leaving --- */
+
+/* Only the peer's FIN is awaited, no longer than a TIME-WAIT lasts. */
+static bool awaits_fin(const struct ksmol_tcb *tcb)
+{
+	return tcb->state == TCP_FIN_WAIT2 &&
+	       tcb->flags & KSMOL_TCP_F_ORPHAN &&
+	       tcb->cfg.linger2 <= KSMOL_TCP_FIN_TIMEOUT;
+}
+
+void ksmol_tcp_leave(struct ksmol_tcp_sock *ts)
+{
+	if (unlikely(awaits_fin(&ts->tcb))) {
+		run_timewait(ts, ksmol_tcp_now());
+		ksmol_tcp_sync_state(ts);
+	}
+	if (unlikely(ksmol_tcp_to_sk(ts)->sk_state == TCP_CLOSE))
+		ksmol_tcp_finish(ts);
+}
+
 /* --- the timer --- */
 
 static void timer_expired(struct timer_list *t)
@@ -221,8 +242,8 @@ void ksmol_tcp_run(struct ksmol_tcp_sock *ts, u64 now)
 	run_events(ts, now);
 	run_timer(ts, now);
 	/* Who owns it finishes it on release, when its backlog is empty. */
-	if (unlikely(sk->sk_state == TCP_CLOSE) && !sock_owned_by_user(sk))
-		ksmol_tcp_finish(ts);
+	if (!sock_owned_by_user(sk))
+		ksmol_tcp_leave(ts);
 	rcu_read_unlock();
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_run);

@@ -20,6 +20,7 @@ u32 ksmol_tcp_orphans(void)
 {
 	return atomic_read(&orphans);
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_orphans);
 
 /* --- birth --- */
 

@@ -153,7 +153,7 @@ struct ksmol_tcp_key {
 
 enum ksmol_tcp_mini_kind {
 	KSMOL_TCP_MINI_REQ,	/* SYN-RECEIVED of a listener */
-	KSMOL_TCP_MINI_TW,	/* TIME-WAIT */
+	KSMOL_TCP_MINI_TW,	/* TIME-WAIT, or FIN-WAIT-2 of no program */
 };
 
 /**
@@ -204,7 +204,9 @@ struct ksmol_tcp_req {
 };
 
 /**
- * struct ksmol_tcp_tw - TIME-WAIT (RFC 9293 3.10.7.4, RFC 1337, RFC 6191)
+ * struct ksmol_tcp_tw - TIME-WAIT (RFC 9293 3.10.7.4, RFC 1337, RFC 6191), or
+ *	what waits for the peer's FIN to become that
+ * @fin_wait2: it is the latter
  * @rcv_nxt, @snd_nxt, @rcv_wnd: what an ACK from here says
  * @ts_recent, @ts_recent_at, @ts_offset, @ts: timestamps, if @ts
  * @oow_at: last answer, for the rate limit
@@ -219,6 +221,7 @@ struct ksmol_tcp_tw {
 	u8 rcv_wscale;
 	u8 tos;
 	u8 ttl;
+	bool fin_wait2;
 	bool ts;
 	u32 ts_recent;
 	u32 ts_recent_at;
@@ -273,7 +276,9 @@ int ksmol_tcp_mini_input(struct ksmol_tcp_mini *mini,
 			 struct ksmol_tcp_seg *seg,
 			 const struct ksmol_pbuf *pb, bool *reopen);
 
-/* tcb is in TIME_WAIT: a mini takes its place in the tables. Lock held. */
+/* tcb is in TIME_WAIT, or in FIN_WAIT2 without a program: a mini takes its place
+ * in the tables. Lock held.
+ */
 void ksmol_tcp_timewait(struct ksmol_tcp_sock *ts, u64 now);
 
 /* proto.accept's and proto.connect's bodies. Socket owned / not owned as
@@ -318,6 +323,11 @@ void ksmol_tcp_child_kill(struct ksmol_tcp_sock *child);
  * reference, or is in an RCU section.
  */
 void ksmol_tcp_finish(struct ksmol_tcp_sock *ts);
+
+/* The same, and for connections, too, that need no socket for what is still to
+ * come. Same context, BH disabled.
+ */
+void ksmol_tcp_leave(struct ksmol_tcp_sock *ts);
 
 /* Connections that no program has any more. */
 u32 ksmol_tcp_orphans(void);

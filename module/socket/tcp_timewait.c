@@ -6,6 +6,9 @@
  * A RST doesn't end it (RFC 1337), a SYN that can't be an old duplicate does
  * (RFC 9293 3.10.7.4 by RFC 6191), and so does connect() when time stamps
  * tell the connections apart.
+ *
+ * A connection that only waits for the peer's FIN, with no program left to take
+ * data, is the same struct before that FIN has come (tcp_finwait.c).
  */
 
 #include "tcp_mini.h"
@@ -34,6 +37,7 @@ static void tw_fill(struct ksmol_tcp_tw *tw, const struct ksmol_tcp_sock *ts)
 	tw->rcv_wnd = tcb->rcv_wnd;
 	tw->rcv_wscale = tcb->rcv_wscale;
 	tw->tos = READ_ONCE(ks->tos);
+	tw->fin_wait2 = tcb->state == TCP_FIN_WAIT2;
 	tw->ts = tcb->flags & KSMOL_TCP_F_TS;
 	tw->ts_recent = tcb->ts_recent;
 	tw->ts_recent_at = tcb->ts_recent_at;
@@ -44,11 +48,17 @@ static void tw_fill(struct ksmol_tcp_tw *tw, const struct ksmol_tcp_sock *ts)
 void ksmol_tcp_timewait(struct ksmol_tcp_sock *ts, u64 now)
 {
 	struct ksmol_tcp_mini *mini = ksmol_tcp_mini_get(KSMOL_TCP_MINI_TW);
+	bool fin_wait2 = ts->tcb.state == TCP_FIN_WAIT2;
+	u64 wait = KSMOL_TCP_FIN_TIMEOUT;
+	u8 level = 0;
 
-	ksmol_tcp_count(TIMEWAIT);
+	if (fin_wait2)
+		level = ksmol_tcp_finwait_level(ts->tcb.cfg.linger2, &wait);
+	else
+		ksmol_tcp_count(TIMEWAIT);
 	if (mini) {
 		tw_fill(ksmol_tcp_mini_tw(mini), ts);
-		ksmol_tcp_mini_add(mini, 0, now + KSMOL_TCP_FIN_TIMEOUT);
+		ksmol_tcp_mini_add(mini, level, now + wait);
 		ksmol_tcp_mini_put(mini);
 	} else {
 		ksmol_tcp_count(TIMEWAIT_FULL);
@@ -60,7 +70,7 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_timewait);
 
 /* --- what arrives --- */
 
-static void tw_ack(const struct ksmol_tcp_tw *tw, u64 now)
+void ksmol_tcp_tw_ack(const struct ksmol_tcp_tw *tw, u64 now)
 {
 	const struct ksmol_tcp_out out = {
 		.h = {
@@ -134,6 +144,14 @@ static int tw_check(const struct ksmol_tcp_tw *tw,
 	return 0;
 }
 
+bool ksmol_tcp_tw_may_answer(struct ksmol_tcp_tw *tw, u64 now)
+{
+	if (tw->oow_at && now - tw->oow_at < KSMOL_TCP_OOW_INTERVAL)
+		return false;
+	tw->oow_at = now ?: 1;
+	return true;
+}
+
 /* What doesn't fit is told where we are, now and then. mini.lock held. */
 static bool tw_judge(struct ksmol_tcp_tw *tw, const struct ksmol_tcp_seg *seg,
 		     int *verdict, u64 now)
@@ -149,10 +167,7 @@ static bool tw_judge(struct ksmol_tcp_tw *tw, const struct ksmol_tcp_seg *seg,
 		*verdict = KSMOL_HANDLED;
 		ksmol_tcp_mini_arm(&tw->mini, 0, now + KSMOL_TCP_FIN_TIMEOUT);
 	}
-	if (tw->oow_at && now - tw->oow_at < KSMOL_TCP_OOW_INTERVAL)
-		return false;
-	tw->oow_at = now ?: 1;
-	return true;
+	return ksmol_tcp_tw_may_answer(tw, now);
 }
 
 /* Return: the listener if the connection has given way to a new one. */
@@ -181,6 +196,8 @@ int ksmol_tcp_tw_input(struct ksmol_tcp_tw *tw, struct ksmol_tcp_seg *seg,
 	int verdict;
 	u32 iss;
 
+	if (ksmol_tcp_finwait_input(tw, seg, &verdict, now))
+		return verdict;
 	/* RFC 1337 3 (F1): a RST may be as old as anything else. */
 	if (seg->h.flags & KSMOL_TCP_RST)
 		return KSMOL_DROP_TCP_FLAGS;
@@ -199,7 +216,7 @@ int ksmol_tcp_tw_input(struct ksmol_tcp_tw *tw, struct ksmol_tcp_seg *seg,
 	if (ts)
 		return ksmol_tcp_req_syn(ts, &tw->mini.key, seg, &iss, now);
 	if (answer)
-		tw_ack(tw, now);
+		ksmol_tcp_tw_ack(tw, now);
 	return verdict;
 }
 
@@ -212,7 +229,8 @@ static bool tw_may_reuse(const struct ksmol_tcp_tw *tw, bool chosen, u64 now)
 {
 	u32 second = div_u64(now, USEC_PER_SEC);
 
-	return tw->ts && (!chosen || second - tw->ts_recent_at > 1);
+	return tw->ts && !tw->fin_wait2 &&
+	       (!chosen || second - tw->ts_recent_at > 1);
 }
 
 int ksmol_tcp_tw_reuse(const struct ksmol_tcp_key *key, bool chosen, u32 *iss,
