@@ -164,6 +164,43 @@ SEND_CASE(blackhole__two_timeouts)
 	send_expect(test, 0, 966);
 }
 
+/* Nobody answers until so many timeouts in a row. */
+static void silence_until(struct kunit *test, u8 retries)
+{
+	struct send_fixture *f = test->priv;
+	int timers = 20;
+
+	while (f->tcb.retries < retries && timers--) {
+		send_all(test);
+		send_wait_timer(test);
+	}
+	KUNIT_EXPECT_EQ(test, f->tcb.retries, retries);
+}
+
+/* Smaller segments fare no better: it was loss, and the next time it takes more
+ * to believe in a hole.
+ */
+SEND_CASE(blackhole__is_loss)
+{
+	struct send_fixture *f = test->priv;
+
+	pmtu_begin(test);
+	silence_until(test, 2);
+	KUNIT_EXPECT_EQ(test, f->tcb.mtu, 1492U);
+	send_acked(test, 3 * SEND_MSS, 65535);
+	send_write(test, 4 * SEND_MSS);
+	silence_until(test, 1);
+	KUNIT_EXPECT_EQ(test, f->tcb.mtu, 1492U);
+	silence_until(test, 2);
+	KUNIT_EXPECT_EQ(test, f->tcb.mtu, 1500U);
+	send_acked(test, f->tcb.snd_nxt - send_seq(0), 65535);
+	send_write(test, 4 * SEND_MSS);
+	silence_until(test, 3);
+	KUNIT_EXPECT_EQ(test, f->tcb.mtu, 1500U);
+	silence_until(test, 4);
+	KUNIT_EXPECT_EQ(test, f->tcb.mtu, 1492U);
+}
+
 SEND_CASE(blackhole__not_for_small_segments)
 {
 	struct send_fixture *f = test->priv;
@@ -232,6 +269,7 @@ static struct kunit_case pmtu_cases[] = {
 	KUNIT_CASE(pmtu__forgotten_after_ten_minutes),
 	KUNIT_CASE(pmtu__survives_the_same_route),
 	KUNIT_CASE(blackhole__two_timeouts),
+	KUNIT_CASE(blackhole__is_loss),
 	KUNIT_CASE(blackhole__not_for_small_segments),
 	KUNIT_CASE(blackhole__has_an_end),
 	KUNIT_CASE(icmp__while_connecting),

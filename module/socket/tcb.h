@@ -312,7 +312,8 @@ struct ksmol_tcp_config {
  * @mtu: path MTU as known, network header included; @net_hlen: 20 or 40
  * @route_mtu: as the route has it; @mtu_at: when @mtu, which is less, is to be
  *	forgotten, 0 = is not less; @mtu_probe_low: what a black hole made of it;
- *	@mtu_holes: how often there was one
+ *	@mtu_holes: how often there was one; @mtu_una: snd_una when it was
+ *	believed in; @mtu_doubts: how often that was a mistake
  * @gso_max: most payload bytes of one ksmol_tcp_out, at least @mss when 0
  * @gso_frags: most pbufs that its payload may lie in
  * @sndq: payload, in order; pb->tx.seq numbers its first byte. The first one
@@ -541,7 +542,9 @@ struct ksmol_tcb {
 	u32 mtu;
 	u32 route_mtu;
 	u32 mtu_probe_low;
+	u32 mtu_una;
 	u8 mtu_holes;
+	u8 mtu_doubts;
 	u64 mtu_at;
 	struct ksmol_tcp_config cfg;
 

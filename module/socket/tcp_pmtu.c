@@ -13,8 +13,11 @@
 /* A path may have become better: RFC 1191 6.3, RFC 8201 4. */
 #define PMTU_AGE	(600ULL * USEC_PER_SEC)
 
-/* So many timeouts of full-sized segments for each step down. */
+/* So many timeouts in a row of full-sized segments for each step down, and so
+ * many more each time, twice at most, that this was a mistake.
+ */
 #define HOLE_TIMEOUTS	2
+#define HOLE_DOUBTS	2
 
 /* The first black hole is believed in for so long, each other twice as long as
  * the one before, this many times.
@@ -58,6 +61,8 @@ static bool pmtu_set(struct ksmol_tcb *tcb, u32 mtu, u64 until)
 	tcb->mtu = mtu;
 	tcb->mtu_at = until;
 	ksmol_tcp_sync_mss(tcb);
+	/* RFC 5681 3.1 (4), also when they become larger again */
+	tcb->ssthresh = max(tcb->ssthresh, 2 * tcb->mss);
 	return tcb->mss < mss;
 }
 
@@ -71,6 +76,7 @@ void ksmol_tcp_pmtu(struct ksmol_tcb *tcb, u32 seq, u32 mtu, u64 now)
 	mtu = max(mtu, pmtu_min(tcb));
 	if (mtu >= tcb->mtu)
 		return;
+	tcb->mtu_probe_low = 0;
 	ksmol_tcp_count(PMTU);
 	if (pmtu_set(tcb, mtu, now + PMTU_AGE))
 		ksmol_tcp_too_big(tcb, now);
@@ -100,6 +106,23 @@ static u32 blackhole_mtu(const struct ksmol_tcb *tcb)
 }
 
 /*
+ * Smaller segments get through, but they are timed out as full-sized ones were:
+ * this path loses them whatever their size (RFC 4821 7.7 wants such a check).
+ */
+static bool blackhole_refuted(const struct ksmol_tcb *tcb)
+{
+	return tcb->mtu_probe_low && ksmol_seq_after(tcb->snd_una, tcb->mtu_una);
+}
+
+static void blackhole_forget(struct ksmol_tcb *tcb)
+{
+	tcb->mtu_probe_low = 0;
+	if (tcb->mtu_doubts < HOLE_DOUBTS)
+		tcb->mtu_doubts++;
+	pmtu_set(tcb, tcb->route_mtu, 0);
+}
+
+/*
  * One step down with every second timeout. It may as well be that the peer is
  * away for a while, so the route's MTU gets another chance before long.
  */
@@ -107,15 +130,21 @@ void ksmol_tcp_pmtu_blackhole(struct ksmol_tcb *tcb, u64 now)
 {
 	u32 mtu = blackhole_mtu(tcb), lower = pmtu_lower(mtu);
 
-	if (!tcb->retries || tcb->retries % HOLE_TIMEOUTS ||
+	if (!tcb->retries ||
+	    tcb->retries % (HOLE_TIMEOUTS * (1 + tcb->mtu_doubts)) ||
 	    !blackhole_suspected(tcb))
 		return;
+	if (blackhole_refuted(tcb)) {
+		blackhole_forget(tcb);
+		return;
+	}
 	if (tcb->net_hlen > KSMOL_IPV4_HLEN)
 		lower = max(lower, PMTU_MIN_V6);
 	if (lower >= mtu)
 		return;
 	ksmol_tcp_count(PMTU_BLACKHOLE);
 	tcb->mtu_probe_low = lower;
+	tcb->mtu_una = tcb->snd_una;
 	if (tcb->mtu == tcb->route_mtu && tcb->mtu_holes <= HOLE_DOUBLINGS)
 		tcb->mtu_holes++;
 	pmtu_set(tcb, lower, now + (HOLE_AGE << (max(tcb->mtu_holes, 1) - 1)));
@@ -126,9 +155,8 @@ void ksmol_tcp_pmtu_age(struct ksmol_tcb *tcb, u64 now)
 {
 	if (now < tcb->mtu_at)
 		return;
-	tcb->mtu_at = 0;
-	tcb->mtu = tcb->route_mtu;
-	ksmol_tcp_sync_mss(tcb);
+	tcb->mtu_probe_low = 0;
+	pmtu_set(tcb, tcb->route_mtu, 0);
 }
 
 void ksmol_tcp_icmp(struct ksmol_tcb *tcb, u32 seq, int err, bool hard)
