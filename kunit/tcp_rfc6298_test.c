@@ -63,6 +63,18 @@ static const struct tcp_script_case rto_scripts[] = {
 	  "+0      write 1000\n"
 	  "+0      > P. 1001:2001(1000) ack 1\n"
 	  "+420ms~40ms > P. 1001:2001(1000) ack 1\n" },
+	/* As Linux has it: the only valid sample under heavy loss */
+	{ "backoff_ends_with_a_sack_of_an_original",
+	  "0       open passive sack rtt 10ms\n"
+	  "+0      write 3000\n"
+	  "+0      > . 1:1001(1000) ack 1\n"
+	  "+0      > . 1001:2001(1000) ack 1\n"
+	  "+0      > P. 2001:3001(1000) ack 1\n"
+	  "+1200ms skip\n"
+	  "+0      backoff >1\n"
+	  "+0      < . 1:1(0) ack 1 <sack 1001-2001>\n"
+	  "+0      skip\n"
+	  "+0      backoff 0 ; srtt >20ms ; timer RTO on\n" },
 	{ "backoff_ends_with_a_measurement",
 	  "0       open passive\n"
 	  "+0      write 1000\n"

@@ -243,8 +243,22 @@ static bool ack_is_duplicate(const struct ksmol_tcb *tcb,
 }
 
 /*
+ * Under heavy loss this may be the only valid sample for long: it ends the
+ * backoff (RFC 6298 5), of which the timer that runs shall know.
+ */
+static void sack_rtt(struct ksmol_tcb *tcb, u32 rtt, u64 now)
+{
+	u64 *due = &tcb->due[KSMOL_TCP_T_RTO];
+
+	ksmol_tcp_rtt(tcb, rtt, now);
+	if (*due)
+		*due = min(*due, now + ksmol_tcp_rto(tcb));
+}
+
+/*
  * One sample per ACK: the newest original that was acknowledged; if all was
- * sent twice (Karn), what the peer echoes of our clock (RFC 7323 4.1).
+ * sent twice (Karn), one that is reported by SACK, as Linux has it, or what the
+ * peer echoes of our clock (RFC 7323 4.1).
  */
 static void ack_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_acked *a,
 		    u64 now)
@@ -255,8 +269,10 @@ static void ack_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_acked *a,
 		ksmol_tcp_rtt(tcb, a->rtt, now);
 		return;
 	}
-	if (a->sack_rtt)
-		ksmol_tcp_min_rtt(tcb, a->sack_rtt, now);
+	if (a->sack_rtt) {
+		sack_rtt(tcb, a->sack_rtt, now);
+		return;
+	}
 	if (!a->acked || !a->delivered || !a->ts)
 		return;
 	ms = ksmol_tcp_ts(tcb, now) - a->tsecr;
