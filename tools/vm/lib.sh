@@ -35,6 +35,32 @@ need_pkgs() {
 	quietly apt-get -q -y install --no-install-recommends "${missing[@]}"
 }
 
+# unpack_pkgs PACKAGE...: their files below $KSMOL_CACHE/unpacked/PACKAGE. To
+# install a server's package is to start that server, now and at each boot.
+unpack_pkgs() {
+	local pkg
+
+	for pkg; do
+		[ -d "$KSMOL_CACHE/unpacked/$pkg" ] ||
+			locked unpacked unpack_pkg "$pkg"
+	done
+}
+
+unpack_pkg() {
+	local to=$KSMOL_CACHE/unpacked tmp
+
+	[ ! -d "$to/$1" ] || return 0
+	log "unpacking $1"
+	mkdir -p "$to"
+	tmp=$(mktemp -d "$to/.XXXXXX")
+	chmod 755 "$tmp"
+	quietly apt-get -q update
+	(cd "$tmp" && quietly apt-get -q download "$1" &&
+		dpkg-deb -x ./*.deb root) && mv "$tmp/root" "$to/$1"
+	rm -rf "$tmp"
+	[ -d "$to/$1" ]
+}
+
 # quietly CMD...: shows the output only if the command fails.
 quietly() {
 	local out status=0

@@ -114,19 +114,19 @@ t 'everything is home' wait_for 10 idle
 make_file
 
 # Who is killed leaves what it sent behind, until the peer has it or is gone.
+truncate -s 256M "$scratch/large"
 bg_at p socat -u TCP4-LISTEN:801,reuseaddr EXEC:'sleep 60'
 sleeper=$bg_pid
 wait_for 10 listening p 801
-bg python3 "$scratch/send.py" sendfile "$scratch/file" 1048576
+bg python3 "$scratch/send.py" sendfile "$scratch/large" 1048576
 sleep 2
 t 'its pages wait in the send queue' test "$(owned socket)" -gt 0
 disown -a
 kill -9 "$bg_pid"
-rm "$scratch/file"
+rm "$scratch/large"
 t 'killed, it leaves them behind' test "$(owned socket)" -gt 0
 stop "$sleeper" 2>/dev/null
 t 'until the peer is gone' wait_for 20 idle
-make_file
 whole 'after all of it'
 
 # Eight at a time, with a descriptor for each page of one in the pool.
