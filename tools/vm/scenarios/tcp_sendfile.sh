@@ -83,16 +83,18 @@ t 'to a device without fragments' sent sendfile "$scratch/file" 1048576
 expect 'it is copied' $(($(copied) - before)) "$size"
 ethtool -K ks0 sg on tso on gso on >/dev/null
 
-size=$(scale "$(MiB 4)")
+size=$(scale "$(MiB 2)")
 make_file
 t 'by pieces of 1000 bytes' sent sendfile "$scratch/file" 1000
 t 'by pieces of 77 bytes' sent sendfile "$scratch/file" 77
-tc qdisc add dev ks0 root netem delay 1ms loss 3%
+ethtool -K ks0 tso off gso off >/dev/null
+tc qdisc add dev ks0 root netem delay 1ms loss 5%
 before=$(tcp_stat retrans)
 uncopied 'pages are sent again where segments are lost' \
 	sent sendfile "$scratch/file" 1048576
 t 'and were' test "$(tcp_stat retrans)" -gt "$before"
 tc qdisc del dev ks0 root
+ethtool -K ks0 tso on gso on >/dev/null
 t 'everything is home' wait_for 10 idle
 
 # The file loses its end, or all of it, while it is on its way.
