@@ -11,11 +11,10 @@ struct show {
 	u32 lines;
 };
 
-const char *ksmol_endpoint_str(const struct ksmol_sock *ks,
+const char *ksmol_endpoint_str(sa_family_t family,
 			       const struct ksmol_addr *addr, __be16 port,
 			       char buf[KSMOL_ENDPOINT_LEN])
 {
-	sa_family_t family = ks->inet.sk.sk_family;
 	char text[KSMOL_ADDR_STRLEN];
 
 	if (ksmol_addr_any(addr))
@@ -89,8 +88,8 @@ static bool show_one(struct ksmol_sock *ks, void *arg)
 		fill_stream(ks, &fill);
 	else
 		fill_datagrams(ks, &fill);
-	ksmol_endpoint_str(ks, &ks->laddr, ks->lport, local);
-	ksmol_endpoint_str(ks, &ks->raddr, ks->rport, remote);
+	ksmol_endpoint_str(sk->sk_family, &ks->laddr, ks->lport, local);
+	ksmol_endpoint_str(sk->sk_family, &ks->raddr, ks->rport, remote);
 	snprintf(rxq, sizeof(rxq), "%u/%u", fill.rxq, fill.rx_max);
 	snprintf(tx, sizeof(tx), "%u/%u", fill.tx, fill.tx_max);
 	seq_printf(show->m, "%-5s %-21s %-21s %11s %11s %10u %10lu %6u %u\n",

@@ -311,7 +311,7 @@ int ksmol_getsockopt(struct socket *sock, int level, int name,
 /* "[v6 address]:port", or "*" for what is not bound to anything. */
 #define KSMOL_ENDPOINT_LEN (KSMOL_ADDR_STRLEN + 9)
 
-const char *ksmol_endpoint_str(const struct ksmol_sock *ks,
+const char *ksmol_endpoint_str(sa_family_t family,
 			       const struct ksmol_addr *addr, __be16 port,
 			       char buf[KSMOL_ENDPOINT_LEN]);
 

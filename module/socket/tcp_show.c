@@ -2,7 +2,7 @@
 /* debugfs: tcp_sockets and tcp. */
 
 #include <linux/seq_file.h>
-#include "tcp_sock.h"
+#include "tcp_mini.h"
 
 static const char * const state_names[] = {
 	[TCP_ESTABLISHED] = "ESTAB",
@@ -39,6 +39,14 @@ static const char *state_name(int state)
 	if (state < ARRAY_SIZE(state_names))
 		name = state_names[state];
 	return name ?: "CLOSE";
+}
+
+/* Microseconds until it ends, or is sent again. */
+static u64 mini_timer(const struct ksmol_tcp_mini *mini)
+{
+	u64 now = ksmol_tcp_now(), due = READ_ONCE(mini->due);
+
+	return due > now ? due - now : 0;
 }
 
 static void show_listener(struct seq_file *m, const struct ksmol_tcp_sock *ts)
@@ -78,24 +86,38 @@ static void show_recovery(struct seq_file *m, const struct ksmol_tcb *tcb)
 		   cong ? cong->name : "none");
 }
 
+/* The first three columns, unless there are lines enough. */
+static bool show_line(struct show *show, const struct ksmol_tcp_key *key,
+		      int state)
+{
+	char local[KSMOL_ENDPOINT_LEN], remote[KSMOL_ENDPOINT_LEN];
+
+	show->total++;
+	if (show->lines >= KSMOL_SHOW_MAX)
+		return false;
+	show->lines++;
+	ksmol_endpoint_str(key->family, &key->laddr, key->lport, local);
+	ksmol_endpoint_str(key->family, &key->raddr, key->rport, remote);
+	seq_printf(show->m, "%-21s %-21s %-10s ", local, remote,
+		   state_name(state));
+	return true;
+}
+
 /* A snapshot without any lock: the numbers need not fit each other. */
 static bool show_one(struct ksmol_sock *ks, void *arg)
 {
-	char local[KSMOL_ENDPOINT_LEN], remote[KSMOL_ENDPOINT_LEN];
+	const struct ksmol_tcp_key key = {
+		.laddr = ks->laddr,
+		.raddr = ks->raddr,
+		.lport = ks->lport,
+		.rport = ks->rport,
+		.family = ks->inet.sk.sk_family,
+	};
+	int state = READ_ONCE(ks->inet.sk.sk_state);
 	struct show *show = arg;
-	int state;
 
-	if (ks->proto != IPPROTO_TCP)
+	if (ks->proto != IPPROTO_TCP || !show_line(show, &key, state))
 		return true;
-	show->total++;
-	if (show->lines >= KSMOL_SHOW_MAX)
-		return true;
-	show->lines++;
-	state = READ_ONCE(ks->inet.sk.sk_state);
-	ksmol_endpoint_str(ks, &ks->laddr, ks->lport, local);
-	ksmol_endpoint_str(ks, &ks->raddr, ks->rport, remote);
-	seq_printf(show->m, "%-21s %-21s %-10s ", local, remote,
-		   state_name(state));
 	if (state == TCP_LISTEN) {
 		show_listener(show->m, ksmol_tcp_sk(&ks->inet.sk));
 	} else {
@@ -106,9 +128,35 @@ static bool show_one(struct ksmol_sock *ks, void *arg)
 	return true;
 }
 
+/* Half-open: they wait for an ACK, or for a place in the accept queue. */
+static bool show_req(const struct ksmol_tcp_mini *mini, void *arg)
+{
+	const struct ksmol_tcp_req *req;
+
+	req = container_of(mini, struct ksmol_tcp_req, mini);
+	if (show_line(arg, &mini->key, TCP_SYN_RECV))
+		seq_printf(((struct show *)arg)->m,
+			   "retries=%u acked=%u timer=%llu mss=%u\n",
+			   req->retries, req->acked, mini_timer(mini),
+			   req->open.mss);
+	return true;
+}
+
+static bool show_tw(const struct ksmol_tcp_mini *mini, void *arg)
+{
+	const struct ksmol_tcp_tw *tw;
+
+	tw = container_of(mini, struct ksmol_tcp_tw, mini);
+	if (show_line(arg, &mini->key,
+		      tw->fin_wait2 ? TCP_FIN_WAIT2 : TCP_TIME_WAIT))
+		seq_printf(((struct show *)arg)->m, "timer=%llu\n",
+			   mini_timer(mini));
+	return true;
+}
+
 /*
- * One line per socket: its ends, its state as ss names it, then key=value words
- * (bytes, microseconds, counts).
+ * One line per socket, or what is a connection without one: its ends, its state
+ * as ss names it, then key=value words (bytes, microseconds, counts).
  */
 int ksmol_tcp_sockets_show(struct seq_file *m, void *unused)
 {
@@ -117,6 +165,8 @@ int ksmol_tcp_sockets_show(struct seq_file *m, void *unused)
 	seq_printf(m, "%-21s %-21s %-10s %s\n", "local", "remote", "state",
 		   "details");
 	ksmol_demux_for_each(show_one, &show);
+	ksmol_tcp_mini_show(KSMOL_TCP_MINI_REQ, show_req, &show);
+	ksmol_tcp_mini_show(KSMOL_TCP_MINI_TW, show_tw, &show);
 	if (show.total > show.lines)
 		seq_printf(m, "# %u of %u shown\n", show.lines, show.total);
 	return 0;

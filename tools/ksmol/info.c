@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include "ksmol.h"
 
 /* Columns of debugfs tcp_sockets; the last has words KEY=VALUE. */
@@ -62,7 +63,21 @@ static char *with_details(char *first, const char *details)
 	return first;
 }
 
-static void print_text(const struct table *table, bool numeric)
+/*
+ * What has no socket any more, or none yet, is left out unless it is asked for,
+ * as ss does.
+ */
+static bool wanted(const struct table *table, size_t row, const char *state)
+{
+	const char *cell = table_cell(table, row, STATE);
+
+	if (state)
+		return !strcasecmp(state, "all") || !strcasecmp(state, cell);
+	return strcmp(cell, "TIME-WAIT") && strcmp(cell, "SYN-RECV");
+}
+
+static void print_text(const struct table *table, bool numeric,
+		       const char *state)
 {
 	struct layout layout = { .cols = 3 };
 	const char *transport = numeric ? NULL : "tcp";
@@ -73,6 +88,8 @@ static void print_text(const struct table *table, bool numeric)
 	cell[1] = xasprintf("%s", table_head(table, LOCAL));
 	cell[2] = xasprintf("%s", table_head(table, REMOTE));
 	for (row = 0; row < table->rows; row++) {
+		if (!wanted(table, row, state))
+			continue;
 		cell = layout_row(&layout);
 		cell[0] = xasprintf("%s", table_cell(table, row, STATE));
 		cell[1] = named(table_cell(table, row, LOCAL), transport);
@@ -104,20 +121,24 @@ static void print_object(const struct table *table, size_t row)
 	}
 }
 
-static void print_json(const struct table *table)
+static void print_json(const struct table *table, const char *state)
 {
+	const char *begin = "\n  {";
 	size_t row;
 
 	printf("[");
 	for (row = 0; row < table->rows; row++) {
-		printf(row ? ",\n  {" : "\n  {");
+		if (!wanted(table, row, state))
+			continue;
+		printf("%s", begin);
+		begin = ",\n  {";
 		print_object(table, row);
 		printf("}");
 	}
 	printf("]\n");
 }
 
-int show_info(bool numeric, bool json)
+int show_info(bool numeric, bool json, const char *state)
 {
 	struct report report;
 	int status = EXIT_SUCCESS;
@@ -129,9 +150,9 @@ int show_info(bool numeric, bool json)
 		     KSMOL_VERSION);
 		status = EXIT_FAILURE;
 	} else if (json) {
-		print_json(&report.table[0]);
+		print_json(&report.table[0], state);
 	} else {
-		print_text(&report.table[0], numeric);
+		print_text(&report.table[0], numeric, state);
 	}
 	report_warn(&report);
 	report_free(&report);

@@ -31,7 +31,7 @@ _ksmol()
 		options='-v --verbose --help'
 		;;
 	stat) options='-w --watch -c --count -j --json --help' ;;
-	ss) options='-n --numeric -i --info -j --json --help' ;;
+	ss) options='-n --numeric -i --info -s --state -j --json --help' ;;
 	esac
 	mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
 } &&

@@ -25,8 +25,10 @@ int cmd_ss(int argc, char **argv);
 
 /* --- info.c: ksmol ss -i --- */
 
-/* Prints debugfs tcp_sockets. Returns an exit status. */
-int show_info(bool numeric, bool json);
+/* Prints debugfs tcp_sockets: rows in @state, all, or with NULL those of
+ * connections that have a program or data. Returns an exit status.
+ */
+int show_info(bool numeric, bool json, const char *state);
 
 /* --- ss.c --- */
 

@@ -12,6 +12,7 @@ struct ss_options {
 	bool numeric;
 	bool info;
 	bool json;
+	const char *state;
 };
 
 /* The transport's name in /etc/services, or NULL where there are no ports. */
@@ -91,13 +92,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct ss_options *opts = state->input;
 
-	(void)arg;
 	switch (key) {
 	case 'n':
 		opts->numeric = true;
 		return 0;
 	case 'i':
 		opts->info = true;
+		return 0;
+	case 's':
+		opts->info = true;
+		opts->state = arg;
 		return 0;
 	case 'j':
 		opts->json = true;
@@ -112,6 +116,8 @@ int cmd_ss(int argc, char **argv)
 	static const struct argp_option options[] = {
 		{ "numeric", 'n', NULL, 0, "Print ports as numbers", 0 },
 		{ "info", 'i', NULL, 0, "Show what TCP's sockets know", 0 },
+		{ "state", 's', "STATE", 0,
+		  "The same, only what is in that state; or all", 0 },
 		{ "json", 'j', NULL, 0, "Print JSON", 0 },
 		{ 0 }
 	};
@@ -126,7 +132,7 @@ int cmd_ss(int argc, char **argv)
 
 	argp_parse(&argp, argc, argv, 0, NULL, &opts);
 	if (opts.info)
-		return show_info(opts.numeric, opts.json);
+		return show_info(opts.numeric, opts.json, opts.state);
 	if (report_read(&report, "sockets"))
 		return EXIT_FAILURE;
 	if (opts.json)

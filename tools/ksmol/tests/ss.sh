@@ -55,6 +55,18 @@ assert rows[1]["ca"] == "open" and rows[1]["retrans"] == 3'
 }
 t 'ss -i: --json has everything, zeros too' info_json
 
+states() {
+	"$ksmol" ss "$@" --json | python3 -c '
+import json, sys
+print(*(row["state"] for row in json.load(sys.stdin)))'
+}
+t 'ss -s: one state' is "$(states -s time-wait)" TIME-WAIT
+t 'ss -s: all' is "$(states --state all)" \
+	'LISTEN ESTAB FIN-WAIT-2 SYN-RECV TIME-WAIT'
+t 'ss -s: one that nobody is in' is "$(states -s closing)" ''
+t 'ss -s: what it knows stands below' row '^	retries=1 timer=1500000 mss=1460$' \
+	-s syn-recv
+
 info_odd() {
 	local -x KSMOL_DEBUGFS=$tmp/info
 

@@ -45,6 +45,10 @@ END_PY
 tcp_sockets() { grep -c '^tcp' "$debug/sockets"; }
 no_sockets() { [ "$(tcp_sockets)" = 0 ]; }
 gauge_is() { [ "$(tcp_stat "$1")" = "$2" ]; }
+shown() { ksmol ss -ns "$1" | grep -qi "^$1 "; }
+leave_open() {
+	ksmol run python3 -c 'import socket; socket.create_connection(("10.0.0.1", 9))'
+}
 gauge_above() { [ "$(tcp_stat "$1")" -gt "$2" ]; }
 many_orphans() { gauge_above orphans 0; }
 
@@ -138,6 +142,7 @@ server=$bg_pid
 t 'we connect' to_peer 7 5 1000 1000
 # Who is first to send a FIN waits.
 t 'and wait after it' wait_for 2 gauge_above in_timewait 0
+t 'ksmol ss shows them' shown time-wait
 
 kill -STOP "$server"
 bg ksmol run python3 "$scratch/sleeper.py" >"$scratch/sleeper"
@@ -177,6 +182,7 @@ t 'we connect after them' to_peer 7 5 1000 1000
 serve_on $us 7
 t 'strangers come, and leave connections half-open' strangers 20
 t 'and counted' wait_for 2 gauge_above half_open 0
+t 'and shown' shown syn-recv
 stop "$bg_pid"
 t 'which end with their listener' wait_for 2 gauge_is half_open 0
 t 'ks0 is removed with all in it' remove
@@ -187,7 +193,13 @@ t 'three namespaces die with connections in them' three_namespaces
 t 'ks0 is attached' attach "$spec"
 t 'we connect after it' to_peer 7 5 1000 1000
 
-# Neither TIME-WAIT nor strangers keep the module.
+# Neither TIME-WAIT, nor a peer that does not close, nor strangers keep the
+# module.
+bg_at p socat -u TCP4-LISTEN:9,reuseaddr EXEC:'sleep 100'
+wait_for 10 listening p 9
+t 'we close what the peer keeps open' leave_open
+t 'it waits for that' wait_for 5 shown fin-wait-2
+expect 'without a socket' "$(tcp_stat orphans)" 0
 serve_on $us 7
 strangers 20 >/dev/null
 stop "$bg_pid"
