@@ -79,6 +79,50 @@ static void syn__ecn(struct kunit *test)
 	ksmol_params.tcp_ecn = ecn;
 }
 
+/* Strangers may have any source: where no answer can go, nothing waits. */
+static void syn__no_way_back(struct kunit *test)
+{
+	struct socket *sock = tcp_listener(test, OUR_PORT, 5);
+	struct ksmol_tcp_key key = tcp_key(PEER_PORT);
+	struct ksmol_tcp_seg seg = {
+		.h = { .seq = PEER_ISS, .flags = KSMOL_TCP_SYN },
+		.end = PEER_ISS + 1,
+		.segs = 1,
+	};
+	int verdict;
+
+	key.raddr = ksmol_addr_v4(KSMOL_IP(192, 0, 2, 1));
+	local_bh_disable();
+	rcu_read_lock();
+	verdict = ksmol_tcp_req_syn(ksmol_tcp_sk(sock->sk), &key, &seg, NULL,
+				    ksmol_tcp_now());
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, verdict, KSMOL_DROP_TCP_NO_REPLY);
+	KUNIT_EXPECT_EQ(test, ksmol_tcp_mini_count(KSMOL_TCP_MINI_REQ), 0U);
+	expect_silence(test);
+}
+
+/* Nor when the way is lost before the handshake is complete. */
+static void syn__way_lost(struct kunit *test)
+{
+	struct socket_fixture *f = test->priv;
+
+	tcp_listener(test, OUR_PORT, 5);
+	plain_syn_arrives(test, PEER_PORT, PEER_ISS);
+	expect_synack(test, PEER_ISS);
+	KUNIT_EXPECT_EQ(test, ksmol_tcp_mini_count(KSMOL_TCP_MINI_REQ), 1U);
+	ksmol_vdev_up(f->vdev, false);
+	local_bh_disable();
+	rcu_read_lock();
+	ksmol_tcp_mini_expire(KSMOL_TCP_MINI_REQ,
+			      ksmol_tcp_now() + 2 * USEC_PER_SEC);
+	rcu_read_unlock();
+	local_bh_enable();
+	KUNIT_EXPECT_EQ(test, ksmol_tcp_mini_count(KSMOL_TCP_MINI_REQ), 0U);
+	ksmol_vdev_up(f->vdev, true);
+}
+
 static void syn__repeated(struct kunit *test)
 {
 	u32 iss;
@@ -570,6 +614,8 @@ static struct kunit_case listen_cases[] = {
 	KUNIT_CASE(syn__answered),
 	KUNIT_CASE(syn__no_options),
 	KUNIT_CASE(syn__ecn),
+	KUNIT_CASE(syn__no_way_back),
+	KUNIT_CASE(syn__way_lost),
 	KUNIT_CASE(syn__repeated),
 	KUNIT_CASE(syn__with_fin),
 	KUNIT_CASE(listen__not_a_syn),

@@ -18,28 +18,14 @@ static int reply_oif(const struct ksmol_tcp_sock *ts)
 }
 
 /* The largest segment that we can take: what the way back has room for. */
-static int synack_mss(const struct ksmol_tcp_sock *ts,
-		      const struct ksmol_tcp_key *key, u16 *mss)
+static u16 synack_mss(const struct ksmol_tcp_sock *ts,
+		      const struct ksmol_tcp_key *key, u32 mtu)
 {
 	u32 net_hlen = key->family == AF_INET ? 20 : 40;
+	u16 mss = min_t(u32, mtu - net_hlen - KSMOL_TCP_HLEN, U16_MAX);
 	u16 user_mss = READ_ONCE(ts->tcb.cfg.user_mss);
-	struct ksmol_flow flow = {
-		.net = key->net,
-		.family = key->family,
-		.proto = IPPROTO_TCP,
-		.oif = reply_oif(ts),
-		.saddr = key->laddr,
-		.daddr = key->raddr,
-	};
-	struct ksmol_dst dst;
-	int err = ksmol_route(&flow, &dst);
 
-	if (err)
-		return err;
-	*mss = min_t(u32, dst.mtu - net_hlen - KSMOL_TCP_HLEN, U16_MAX);
-	if (user_mss)
-		*mss = min(*mss, user_mss);
-	return 0;
+	return user_mss ? min(mss, user_mss) : mss;
 }
 
 int ksmol_tcp_synack(const struct ksmol_tcp_sock *ts,
@@ -59,15 +45,17 @@ int ksmol_tcp_synack(const struct ksmol_tcp_sock *ts,
 		},
 		.kind = KSMOL_TCP_OUT_NEW,
 	};
+	struct ksmol_tcp_way way;
 	int err;
 
 	/* RFC 3168 6.1.1: ECE alone grants what the SYN asked for. */
 	if (open->ecn)
 		out.h.flags |= KSMOL_TCP_ECE;
-	err = synack_mss(ts, key, &out.h.mss);
+	err = ksmol_tcp_reply_way(key, reply_oif(ts), tos, &way);
 	if (err)
 		return err;
-	return ksmol_tcp_reply(key, reply_oif(ts), tos, &out, KSMOL_PB_REPLY);
+	out.h.mss = synack_mss(ts, key, way.dst.mtu);
+	return ksmol_tcp_reply_on(&way, key, &out, KSMOL_PB_REPLY);
 }
 
 static u32 req_tsval(const struct ksmol_tcp_open *open, u64 now)
@@ -194,9 +182,16 @@ static struct ksmol_tcp_req *req_new(struct ksmol_tcp_sock *ts,
 	return req;
 }
 
+/* No answer will ever reach the peer: not that memory is short for a while. */
+static bool req_no_way(int err)
+{
+	return err && err != -ENOBUFS && err != -ENOMEM;
+}
+
 static int req_start(struct ksmol_tcp_req *req, u64 now)
 {
 	struct sock *sk = ksmol_tcp_to_sk(req->listener);
+	int err;
 
 	req->sent = now;
 	atomic_inc(&req->listener->listen.nr_reqs);
@@ -213,8 +208,13 @@ static int req_start(struct ksmol_tcp_req *req, u64 now)
 		ksmol_tcp_mini_end(&req->mini);
 		return KSMOL_DROP_TCP_NO_SOCKET;
 	}
+	err = req_synack(req, now);
+	if (unlikely(req_no_way(err))) {
+		ksmol_tcp_mini_end(&req->mini);
+		return KSMOL_DROP_TCP_NO_REPLY;
+	}
 	/* An answer that could not be sent is sent again when its time comes. */
-	if (req_synack(req, now))
+	if (err)
 		req->resent = true;
 	return KSMOL_HANDLED;
 }
@@ -475,7 +475,9 @@ void ksmol_tcp_req_timer(struct ksmol_tcp_req *req, u64 now)
 	if (!again)
 		return;
 	ksmol_tcp_count(RETRANS);
-	req_synack(req, now);
+	if (req_no_way(req_synack(req, now)) &&
+	    ksmol_tcp_mini_end(&req->mini))
+		ksmol_tcp_count(FAILED_OPENS);
 }
 
 void ksmol_tcp_req_reset(struct ksmol_tcp_mini *mini, u64 now)

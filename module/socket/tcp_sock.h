@@ -426,6 +426,21 @@ int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out);
 int ksmol_tcp_reply(const struct ksmol_tcp_key *key, int oif, u8 tos,
 		    const struct ksmol_tcp_out *out, u8 flags);
 
+/**
+ * struct ksmol_tcp_way - where such a segment goes; valid in one RCU section
+ */
+struct ksmol_tcp_way {
+	struct ksmol_flow flow;
+	struct ksmol_dst dst;
+};
+
+/* The two halves of it, for who has to know the way. Same context and return. */
+int ksmol_tcp_reply_way(const struct ksmol_tcp_key *key, int oif, u8 tos,
+			struct ksmol_tcp_way *way);
+int ksmol_tcp_reply_on(const struct ksmol_tcp_way *way,
+		       const struct ksmol_tcp_key *key,
+		       const struct ksmol_tcp_out *out, u8 flags);
+
 /* --- tcp_sendmsg.c, tcp_recvmsg.c, tcp_splice.c, tcp_poll.c,
  * tcp_sockopt.c, tcp_info.c, tcp_error.c: the socket API
  */

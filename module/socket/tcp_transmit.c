@@ -110,10 +110,12 @@ int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_transmit);
 
-int ksmol_tcp_reply(const struct ksmol_tcp_key *key, int oif, u8 tos,
-		    const struct ksmol_tcp_out *out, u8 flags)
+int ksmol_tcp_reply_way(const struct ksmol_tcp_key *key, int oif, u8 tos,
+			struct ksmol_tcp_way *way)
 {
-	struct ksmol_flow flow = {
+	int err;
+
+	way->flow = (struct ksmol_flow){
 		.net = key->net,
 		.family = key->family,
 		.proto = IPPROTO_TCP,
@@ -124,17 +126,22 @@ int ksmol_tcp_reply(const struct ksmol_tcp_key *key, int oif, u8 tos,
 		.saddr = key->laddr,
 		.daddr = key->raddr,
 	};
+
+	err = ksmol_route(&way->flow, &way->dst);
+	if (unlikely(err))
+		ksmol_tx_dropped(ksmol_route_reason(err), oif);
+	return err;
+}
+
+int ksmol_tcp_reply_on(const struct ksmol_tcp_way *way,
+		       const struct ksmol_tcp_key *key,
+		       const struct ksmol_tcp_out *out, u8 flags)
+{
 	struct ksmol_tx_segment seg;
-	struct ksmol_dst dst;
 	int err;
 
-	err = ksmol_route(&flow, &dst);
-	if (unlikely(err)) {
-		ksmol_tx_dropped(ksmol_route_reason(err), oif);
-		return err;
-	}
 	segment_build(&seg, out, key->lport, key->rport, flags);
-	err = ksmol_ip_output_segment(&flow, &dst, &seg, out->ect);
+	err = ksmol_ip_output_segment(&way->flow, &way->dst, &seg, out->ect);
 	if (err)
 		return err;
 	/* For connections the core counts. */
@@ -142,5 +149,14 @@ int ksmol_tcp_reply(const struct ksmol_tcp_key *key, int oif, u8 tos,
 	if (out->h.flags & KSMOL_TCP_RST)
 		ksmol_tcp_count(RESETS_OUT);
 	return 0;
+}
+
+int ksmol_tcp_reply(const struct ksmol_tcp_key *key, int oif, u8 tos,
+		    const struct ksmol_tcp_out *out, u8 flags)
+{
+	struct ksmol_tcp_way way;
+
+	return ksmol_tcp_reply_way(key, oif, tos, &way) ?:
+	       ksmol_tcp_reply_on(&way, key, out, flags);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_reply);
