@@ -1,7 +1,8 @@
 #!/bin/bash
 # Loss, reordering, duplicates, corruption and delay, both ways at once: every
 # byte arrives, as it was sent. KIB in the environment is how much each of the
-# four connections carries either way, for longer runs than these.
+# four connections carries either way, for longer runs than these; CONNS is how
+# many there are of each side's, for more than two.
 # needs: uml uml-debug
 # timeout: 120
 
@@ -21,12 +22,13 @@ clean() {
 carry() {
 	local bytes=$((${KIB:-$1} * 1024)) other status=0
 
-	to_us 7 2 "$bytes" "$bytes" -t "$limit" &
+	to_us 7 "$conns" "$bytes" "$bytes" -t "$limit" &
 	other=$!
-	to_peer 7 2 "$bytes" "$bytes" -t "$limit" || status=$?
+	to_peer 7 "$conns" "$bytes" "$bytes" -t "$limit" || status=$?
 	wait "$other" && return "$status"
 }
 
+conns=${CONNS:-2}
 limit=60
 [ -z "${KIB:-}" ] || limit=3600	# seconds for one line of the table
 start
