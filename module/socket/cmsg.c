@@ -142,6 +142,12 @@ static void put_timestamp(struct sock *sk, struct msghdr *msg, ktime_t t)
 		put_timeval(sk, msg, t);
 }
 
+void ksmol_cmsg_stamp(struct sock *sk, struct msghdr *msg, ktime_t t)
+{
+	if (sock_flag(sk, SOCK_RCVTSTAMP))
+		put_timestamp(sk, msg, t);
+}
+
 static void put_socket_level(struct ksmol_sock *ks, struct msghdr *msg,
 			     const struct ksmol_pbuf *pb)
 {

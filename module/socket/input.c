@@ -18,7 +18,7 @@ static void receive_notify(struct ksmol_sock *ks, bool asleep)
 		sk->sk_data_ready(sk);
 }
 
-static noinline void receive_stamp(struct ksmol_pbuf *pb)
+noinline void ksmol_receive_stamp(struct ksmol_pbuf *pb)
 {
 	if (!pb->tstamp && pb->skb)
 		pb->tstamp = skb_tstamp(pb->skb);
@@ -52,9 +52,8 @@ static int receive_queue(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		if (reason)
 			return reason;
 	}
-	if (unlikely(READ_ONCE(sk->sk_flags) &
-		     (BIT(SOCK_RCVTSTAMP) | BIT(SOCK_TIMESTAMP))))
-		receive_stamp(pb);
+	if (unlikely(READ_ONCE(sk->sk_flags) & KSMOL_STAMP_FLAGS))
+		ksmol_receive_stamp(pb);
 	reason = ksmol_pbuf_settle(pb);
 	if (unlikely(reason))
 		return reason;

@@ -240,6 +240,8 @@ int ksmol_cmsg_stream(struct msghdr *msg);
 /* Control messages that go with a received datagram. */
 void ksmol_cmsg_recv(struct ksmol_sock *ks, struct msghdr *msg,
 		     const struct ksmol_pbuf *pb);
+/* SO_TIMESTAMP alone, for a stream: when what was read last came. */
+void ksmol_cmsg_stamp(struct sock *sk, struct msghdr *msg, ktime_t t);
 
 /* --- recv.c --- */
 
@@ -262,6 +264,11 @@ void ksmol_error_queue_icmp(struct ksmol_sock *ks,
 int ksmol_error_recv(struct ksmol_sock *ks, struct msghdr *msg, int len);
 
 /* --- input.c --- */
+
+/* Options that ask when a packet came. */
+#define KSMOL_STAMP_FLAGS	(BIT(SOCK_RCVTSTAMP) | BIT(SOCK_TIMESTAMP))
+/* Now, unless its driver has said when. */
+void ksmol_receive_stamp(struct ksmol_pbuf *pb);
 
 /* iface's demux.input. */
 enum ksmol_verdict ksmol_socket_input(struct ksmol_iface *iface, u8 proto,

@@ -183,6 +183,8 @@ static int sock_input(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 		if (verdict)
 			return verdict;
 	}
+	if (unlikely(READ_ONCE(sk->sk_flags) & KSMOL_STAMP_FLAGS))
+		ksmol_receive_stamp(pb);
 	bh_lock_sock(sk);
 	if (unlikely(sk->sk_state == TCP_CLOSE)) {
 		verdict = NO_CONNECTION;

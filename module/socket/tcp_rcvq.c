@@ -78,6 +78,8 @@ static bool append(struct ksmol_pbuf *last, struct ksmol_pbuf *pb)
 	    ksmol_pbuf_to_mem(pb, 0, last->head + end, len))
 		return false;
 	last->len += len;
+	/* As Linux: what came last tells the time of all */
+	last->tstamp = pb->tstamp ?: last->tstamp;
 	if (pb->skb)
 		__ksmol_stat_copy(COPYBREAK_RX, len);
 	ksmol_pbuf_free(pb);

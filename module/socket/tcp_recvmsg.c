@@ -26,6 +26,7 @@
  * @peek_off: MSG_PEEK: bytes behind copied_seq where it began (SO_PEEK_OFF)
  * @hole: the urgent byte was passed over, it isn't in @copied
  * @copied: bytes given to the program
+ * @tstamp: when the last of them that has a time came
  * @cursor: where @seq was found last; not valid after the socket was let go
  * @done: read, to be freed
  */
@@ -40,6 +41,7 @@ struct recv {
 	u32 peek_off;
 	u32 hole;
 	int copied;
+	ktime_t tstamp;
 	struct ksmol_pbuf *cursor;
 	struct ksmol_pbuf_list done;
 };
@@ -196,6 +198,8 @@ static int recv_copy(struct recv *r, struct ksmol_pbuf *pb, u32 off)
 	    ksmol_pbuf_to_iter(pb, off, &r->msg->msg_iter, used))
 		return -EFAULT;
 	r->seq += used;
+	if (unlikely(pb->tstamp))
+		r->tstamp = pb->tstamp;
 	r->copied += used;
 	r->len -= used;
 	if (r->flags & MSG_PEEK)
@@ -382,6 +386,8 @@ int ksmol_tcp_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	lock_sock(sk);
 	ret = recv_locked(&r);
 	release_sock(sk);
+	if (unlikely(r.tstamp) && ret > 0)
+		ksmol_cmsg_stamp(sk, msg, r.tstamp);
 	if (unlikely(r.ts->inq || msg->msg_get_inq) && ret >= 0)
 		recv_inq(r.ts, msg);
 	return ret;

@@ -643,6 +643,22 @@ def bytes_left():
 
 
 @check
+def when_it_came():
+    for option in (29, 35, 63, 64):     # SO_TIMESTAMP, NS, and their new forms
+        with connected('wait 100;send 30;eof') as s:
+            s.setsockopt(socket.SOL_SOCKET, option, 1)
+            arrived(s, 30)
+            now = time.time()
+            for flags in (socket.MSG_PEEK, 0, 0, 0):
+                data, ancillary, _, _ = s.recvmsg(20, 100, flags)
+                yield len(data), [(level, kind, len(value), abs(
+                    int.from_bytes(value[:8], 'little') - now) < 60)
+                    for level, kind, value in ancillary]
+    with connected('send 30;eof') as s:
+        yield s.recvmsg(20, 100)[1]
+
+
+@check
 def faults():
     libc = ctypes.CDLL(None, use_errno=True)
     memory = mmap.mmap(-1, 3 * mmap.PAGESIZE)

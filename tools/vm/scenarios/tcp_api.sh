@@ -22,8 +22,8 @@ said() { python3 "$api" "$1" "$2" "$3" 700; }
 
 start
 t "Linux's own pair is wired up" peer q -d ks1 -4 10.0.1.1/24 -l 10.0.1.2/24
-bg_at p python3 "$api" peer 10.0.0.1 700 100
-bg_at q python3 "$api" peer 10.0.1.1 700 100
+bg_at p python3 "$api" peer 10.0.0.1 700 300
+bg_at q python3 "$api" peer 10.0.1.1 700 300
 wait_for 20 listening p 700
 wait_for 20 listening q 700
 said 0 10.0.1.2 10.0.1.1 >"$scratch/linux"
