@@ -47,7 +47,8 @@ arrived() { wait_for 60 test -e "$scratch/sum" && [ "$(cat "$scratch/sum")" = "$
 
 send() { python3 "$scratch/send.py" "$@"; }
 sent() { take && send "$@" && arrived; }
-piped() { take && cat "$scratch/file" | send splice - 65536 && arrived; }
+piped() { take && head -c "$size" "$scratch/file" |
+	send splice - 65536 && arrived; }
 
 copied() { drops copy_bytes_user_in; }
 
