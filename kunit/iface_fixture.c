@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the iface suites share. */
 
+#include <linux/delay.h>
 #include <linux/rtnetlink.h>
 #include "iface_fixture.h"
 
@@ -66,6 +67,7 @@ int iface_fixture_init(struct kunit *test)
 
 void iface_fixture_exit(struct kunit *test)
 {
+	struct ksmol_cap *neigh = &ksmol_pool.cap[KSMOL_CAP_NEIGH];
 	struct iface_fixture *f = test->priv;
 
 	if (!f)
@@ -75,8 +77,9 @@ void iface_fixture_exit(struct kunit *test)
 	ksmol_vdev_destroy(f->vdev);
 	ksmol_iface_set_demux(f->demux);
 	ksmol_params = f->saved;
+	neigh->max = ksmol_pool.cfg.cap[KSMOL_CAP_NEIGH];
 	ksmol_kunit_expect_whole(test);
-	KUNIT_EXPECT_EQ(test, ksmol_neigh_table.nr_parked, 0U);
+	KUNIT_EXPECT_EQ(test, atomic_read(&neigh->held), 0);
 }
 
 int iface_try(struct kunit *test, const char *words)
@@ -290,7 +293,7 @@ struct iphdr *iface_sent_ip(struct kunit *test, u8 *dst)
 	return ip;
 }
 
-void iface_take_tx(struct iface_fixture *f, bool reserve)
+static void take_tx(struct iface_fixture *f, bool reserve)
 {
 	struct ksmol_pbuf *pb;
 
@@ -298,6 +301,20 @@ void iface_take_tx(struct iface_fixture *f, bool reserve)
 	while ((pb = ksmol_pbuf_alloc_tx(&ksmol_pool, reserve)))
 		ksmol_pbuf_list_add(&f->tx, pb);
 	local_bh_enable();
+}
+
+/* Until nothing more comes: other CPUs are asked for what their caches hold. */
+void iface_take_tx(struct iface_fixture *f, bool reserve)
+{
+	u32 before;
+
+	do {
+		before = f->tx.count;
+		take_tx(f, false);
+		msleep(20);
+	} while (f->tx.count != before);
+	if (reserve)
+		take_tx(f, true);
 }
 
 void iface_give_tx(struct iface_fixture *f)

@@ -2,8 +2,10 @@
 /* Neighbors: the state machine by a virtual clock, and the cache around it. */
 
 #include <linux/delay.h>
+#include <linux/icmp.h>
 #include <linux/rtnetlink.h>
 #include "iface_fixture.h"
+#include "../module/iface/neighbor.h"
 
 /* --- the state machine --- */
 
@@ -276,7 +278,7 @@ static void output__queues_in_all_are_bounded(struct kunit *test)
 	u64 drops = iface_tx_drop(KSMOL_TX_DROP_NEIGH_TOTAL);
 	unsigned int i;
 
-	ksmol_params.neigh_queue_total = 16;
+	ksmol_pool.cap[KSMOL_CAP_NEIGH].max = 16;
 	iface_attach(test, SPEC);
 	KUNIT_EXPECT_EQ(test, iface_send(test, PEER, 8), 0);
 	for (i = 0; i < 20; i++)
@@ -288,6 +290,61 @@ static void output__queues_in_all_are_bounded(struct kunit *test)
 	iface_arp(test, ksmol_vdev_mac, KSMOL_ARP_REPLY, ksmol_vdev_peer_mac,
 		  PEER, US);
 	KUNIT_EXPECT_NOT_NULL(test, iface_sent_ip(test, NULL));
+}
+
+/* As the pool's ladder does it. */
+static u32 reclaim(enum ksmol_class class, u32 want)
+{
+	u32 got;
+
+	local_bh_disable();
+	got = ksmol_neigh_reclaim(&ksmol_pool, class, want);
+	local_bh_enable();
+	return got;
+}
+
+/* Nobody loses its only packet to another, and receivers gain nothing. */
+static void reclaim__keeps_the_last_of_each(struct kunit *test)
+{
+	u64 drops = iface_tx_drop(KSMOL_TX_DROP_NEIGH_RECLAIMED);
+	unsigned int i;
+
+	iface_attach(test, SPEC);
+	for (i = 0; i < 3; i++)
+		KUNIT_EXPECT_EQ(test, iface_send(test, PEER, 8), 0);
+	KUNIT_EXPECT_EQ(test, iface_send(test, KSMOL_IP(10, 77, 0, 100), 8), 0);
+	KUNIT_EXPECT_EQ(test, reclaim(KSMOL_CLASS_RX, 10), 0U);
+	KUNIT_EXPECT_EQ(test, reclaim(KSMOL_CLASS_TX, 1), 1U);
+	KUNIT_EXPECT_EQ(test, reclaim(KSMOL_CLASS_TX, 10), 1U);
+	KUNIT_EXPECT_EQ(test, reclaim(KSMOL_CLASS_TX, 10), 0U);
+	KUNIT_EXPECT_EQ(test, iface_owned(KSMOL_OWNER_NEIGH), 2U);
+	KUNIT_EXPECT_EQ(test, iface_tx_drop(KSMOL_TX_DROP_NEIGH_RECLAIMED),
+			drops + 2);
+	/* The newest is what arrives after the answer. */
+	iface_forget(test);
+	iface_arp(test, ksmol_vdev_mac, KSMOL_ARP_REPLY, ksmol_vdev_peer_mac,
+		  PEER, US);
+	KUNIT_EXPECT_EQ(test, iface_forget(test), 1U);
+}
+
+/* What a stranger provoked goes before anything of our own, to the last. */
+static void reclaim__strangers_replies_first(struct kunit *test)
+{
+	struct iface_fixture *f = iface_attach(test, SPEC);
+	struct ksmol_frame_ends ends = iface_ends(US);
+	unsigned int i;
+
+	for (i = 0; i < 2; i++)
+		KUNIT_EXPECT_EQ(test, iface_send(test, KSMOL_IP(10, 77, 0, 100),
+						 8), 0);
+	ends.saddr = KSMOL_IP(10, 77, 0, 101);
+	ksmol_frame_echo(&f->frame, &ends, ICMP_ECHO, 1, 1, NULL, 56);
+	iface_arrives(test);
+	KUNIT_EXPECT_EQ(test, iface_owned(KSMOL_OWNER_NEIGH), 3U);
+	KUNIT_EXPECT_EQ(test, reclaim(KSMOL_CLASS_TX, 1), 1U);
+	KUNIT_EXPECT_EQ(test, iface_owned(KSMOL_OWNER_NEIGH), 2U);
+	KUNIT_EXPECT_EQ(test, reclaim(KSMOL_CLASS_TX, 5), 1U);
+	KUNIT_EXPECT_EQ(test, iface_owned(KSMOL_OWNER_NEIGH), 1U);
 }
 
 /* Pitfall 3: nor do they ever take a sender's last buffers. */
@@ -566,6 +623,8 @@ static struct kunit_case neighbor_cases[] = {
 	KUNIT_CASE(output__first_packet_is_sent_after_the_answer),
 	KUNIT_CASE(output__queue_of_a_neighbor_is_bounded),
 	KUNIT_CASE(output__queues_in_all_are_bounded),
+	KUNIT_CASE(reclaim__keeps_the_last_of_each),
+	KUNIT_CASE(reclaim__strangers_replies_first),
 	KUNIT_CASE(output__parked_packets_leave_some),
 	KUNIT_CASE(output__failure_is_reported),
 	KUNIT_CASE(output__silent_neighbor_blocks_nobody),

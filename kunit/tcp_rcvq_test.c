@@ -502,6 +502,44 @@ static void tcp_prune__highest_first(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* The pool's ladder asks for what no peer was told of first. */
+static void tcp_prune__unreported_alone(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = fixture_start(test, &small);
+	u32 i;
+
+	for (i = 1; i <= 6; i++)
+		give(test->priv, 2000 * i, 1000, 0);
+	KUNIT_EXPECT_EQ(test, ksmol_tcp_prune_unreported(tcb, 10), 2U);
+	KUNIT_EXPECT_EQ(test, tcb->nr_sack, 4);
+	KUNIT_EXPECT_EQ(test, ksmol_tcp_prune_unreported(tcb, 10), 0U);
+	KUNIT_EXPECT_EQ(test, tcb->ooo_pbufs, 4U);
+	expect_sound(test);
+	fixture_stop(test);
+}
+
+/* All connections together have a cap, which what is read or purged leaves. */
+static void tcp_text__out_of_order_cap(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = fixture_start(test, &small);
+	struct ksmol_cap *cap = &tcb->pool->cap[KSMOL_CAP_OOO];
+	u32 i;
+
+	cap->max = 3;
+	for (i = 1; i <= 6; i++)
+		give(test->priv, 2000 * i, 1000, 0);
+	KUNIT_EXPECT_EQ(test, tcb->ooo_pbufs, 3U);
+	KUNIT_EXPECT_EQ(test, atomic_read(&cap->held), 3);
+	KUNIT_EXPECT_EQ(test, atomic64_read(&cap->refused), 3LL);
+	ksmol_tcp_prune(tcb, 1);
+	KUNIT_EXPECT_EQ(test, atomic_read(&cap->held), 2);
+	give(test->priv, 0, 2000, 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&cap->held), 1);
+	ksmol_tcp_ooo_purge(tcb);
+	KUNIT_EXPECT_EQ(test, atomic_read(&cap->held), 0);
+	fixture_stop(test);
+}
+
 /* Whatever comes, in whatever order: the stream is what was sent. */
 static void tcp_text__anything_in_any_order(struct kunit *test)
 {
@@ -772,6 +810,8 @@ static struct kunit_case rcvq_cases[] = {
 	KUNIT_CASE(tcp_text__refused_but_answered),
 	KUNIT_CASE(tcp_text__bytes_are_exchanged_too),
 	KUNIT_CASE(tcp_prune__highest_first),
+	KUNIT_CASE(tcp_prune__unreported_alone),
+	KUNIT_CASE(tcp_text__out_of_order_cap),
 	KUNIT_CASE(tcp_text__anything_in_any_order),
 	KUNIT_CASE(tcp_sack__latest_first),
 	KUNIT_CASE(tcp_window__edge_stays),

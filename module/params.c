@@ -79,54 +79,6 @@ static unsigned int copybreak = 256;
 module_param(copybreak, uint, 0444);
 MODULE_PARM_DESC(copybreak, "received frames up to so many bytes are copied instead of held, 0 to 2048 (default 256)");
 
-/* --- plain values --- */
-
-module_param_named(protocol, ksmol_params.protocol, uint, 0444);
-MODULE_PARM_DESC(protocol, "socket protocol number; one more is for ping sockets (default 257)");
-module_param_named(neigh_max, ksmol_params.neigh_max, uint, 0444);
-MODULE_PARM_DESC(neigh_max, "neighbor entries, 4 to 65536 (default 256)");
-module_param_named(neigh_queue, ksmol_params.neigh_queue, uint, 0644);
-MODULE_PARM_DESC(neigh_queue, "packets that may wait for one neighbor's address (default 4)");
-module_param_named(neigh_queue_total, ksmol_params.neigh_queue_total, uint, 0644);
-MODULE_PARM_DESC(neigh_queue_total, "packets that may wait for neighbors in all; at most half of pool_tx (default 64)");
-module_param_named(route_max, ksmol_params.route_max, uint, 0444);
-MODULE_PARM_DESC(route_max, "routes of a network namespace, 4 to 4096 (default 64)");
-module_param_named(sock_rx, ksmol_params.sock_rx, uint, 0644);
-MODULE_PARM_DESC(sock_rx, "receive queue of a new socket in pbufs (default 256); SO_RCVBUF changes it, 1024 bytes a pbuf");
-module_param_named(sock_tx, ksmol_params.sock_tx, uint, 0644);
-MODULE_PARM_DESC(sock_tx, "pbufs a new socket may have in flight (default 128); SO_SNDBUF changes it, 1024 bytes a pbuf");
-module_param_named(sock_hash, ksmol_params.sock_hash, uint, 0444);
-MODULE_PARM_DESC(sock_hash, "buckets of the socket tables, a power of two, 16 to 1048576 (default 16384)");
-module_param_named(icmp_rate, ksmol_params.icmp_rate, uint, 0644);
-MODULE_PARM_DESC(icmp_rate, "ICMP errors sent per second at most (default 100)");
-module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);
-MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 says 1000 (default); 0: use it at once");
-module_param_named(echo_broadcast, ksmol_params.echo_broadcast, bool, 0644);
-MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses (default N)");
-
-/* --- TCP --- */
-
-module_param_named(tcp_rx, ksmol_params.tcp_rx, uint, 0644);
-MODULE_PARM_DESC(tcp_rx, "bytes that a new stream's receive queue may hold at first (default 131072); SO_RCVBUF fixes it");
-module_param_named(tcp_rx_max, ksmol_params.tcp_rx_max, uint, 0644);
-MODULE_PARM_DESC(tcp_rx_max, "and up to how many it is tuned, as far as the pool has room (default 6291456)");
-module_param_named(tcp_tx, ksmol_params.tcp_tx, uint, 0644);
-MODULE_PARM_DESC(tcp_tx, "bytes that a new stream's send queue may hold at first (default 65536); SO_SNDBUF fixes it");
-module_param_named(tcp_tx_max, ksmol_params.tcp_tx_max, uint, 0644);
-MODULE_PARM_DESC(tcp_tx_max, "and up to how many it grows with the congestion window (default 4194304)");
-module_param_named(tcp_conns, ksmol_params.tcp_conns, uint, 0444);
-MODULE_PARM_DESC(tcp_conns, "most half-open connections, connections in TIME-WAIT, and closed ones not yet finished, of each kind, 16 to 1048576 (default 4096)");
-module_param_named(tcp_records, ksmol_params.tcp_records, uint, 0444);
-MODULE_PARM_DESC(tcp_records, "records of sent segments for all connections, 64 to 4194304 (default 0: four for each of pool_tx and pool_shared, at least 1024)");
-module_param_named(tcp_ecn, ksmol_params.tcp_ecn, uint, 0644);
-MODULE_PARM_DESC(tcp_ecn, "explicit congestion notification: 0 never, 1 ask and grant, 2 grant (default)");
-module_param_named(tcp_cubic, ksmol_params.tcp_cubic, bool, 0644);
-MODULE_PARM_DESC(tcp_cubic, "CUBIC is the default congestion control, else Reno (default Y)");
-module_param_named(tcp_syncookies, ksmol_params.tcp_syncookies, bool, 0644);
-MODULE_PARM_DESC(tcp_syncookies, "answer SYNs by cookie when a listener's queue is full (default Y)");
-
-/* --- words --- */
-
 enum params_phase {
 	PHASE_LOADING,		/* values are kept until init is through */
 	PHASE_RUNNING,		/* writes act at once */
@@ -140,6 +92,193 @@ static enum params_phase phase;
 	if (READ_ONCE(phase) != PHASE_LOADING)				\
 		pr_err(fmt, ##__VA_ARGS__);				\
 } while (0)
+
+/* --- checking what belongs together --- */
+
+/* The sentence of the latest refusal. */
+static char params_why[128];
+
+/* One queue may not be promised more than there is for all of them. */
+static const char *queue_wrong(const char *name, u32 want, u32 room)
+{
+	if (want && want <= room)
+		return NULL;
+	snprintf(params_why, sizeof(params_why),
+		 "%s=%u must be 1 to %u: what the pool has for queues", name,
+		 want, room);
+	return params_why;
+}
+
+/* Pbufs that receive queues, or one socket's senders, can have at most. */
+static u32 room_rx(const struct ksmol_pool_config *cfg)
+{
+	return cfg->count[KSMOL_CLASS_RX] + cfg->count[KSMOL_CLASS_SHARED] -
+	       ksmol_pool_rx_floor(cfg);
+}
+
+static u32 room_tx(const struct ksmol_pool_config *cfg)
+{
+	return cfg->count[KSMOL_CLASS_TX];
+}
+
+static const char *queues_wrong(const struct ksmol_params *p,
+				const struct ksmol_pool_config *cfg)
+{
+	return queue_wrong("sock_rx", p->sock_rx, room_rx(cfg)) ?:
+	       queue_wrong("sock_tx", p->sock_tx, room_tx(cfg));
+}
+
+static const char *params_wrong(const struct ksmol_params *p)
+{
+	if (p->protocol < 256 || p->protocol > 260)
+		return "protocol must be 256 to 260";
+	if (p->neigh_max < 4 || p->neigh_max > 65536)
+		return "neigh_max must be 4 to 65536";
+	if (!p->neigh_queue)
+		return "neigh_queue must be at least 1";
+	if (!p->neigh_queue_total)
+		return "neigh_queue_total must be at least 1";
+	if (p->route_max < 4 || p->route_max > 4096)
+		return "route_max must be 4 to 4096";
+	if (!p->tcp_rx || p->tcp_rx > p->tcp_rx_max || p->tcp_rx_max > 1U << 30)
+		return "tcp_rx must be 1 to tcp_rx_max, which is at most 1073741824";
+	if (!p->tcp_tx || p->tcp_tx > p->tcp_tx_max || p->tcp_tx_max > 1U << 30)
+		return "tcp_tx must be 1 to tcp_tx_max, which is at most 1073741824";
+	if (p->tcp_conns < 16 || p->tcp_conns > (1U << 20))
+		return "tcp_conns must be 16 to 1048576";
+	if (p->tcp_records &&
+	    (p->tcp_records < 64 || p->tcp_records > (1U << 22)))
+		return "tcp_records must be 64 to 4194304";
+	if (p->tcp_ecn > 2)
+		return "tcp_ecn must be 0, 1 or 2";
+	if (p->sock_hash < 16 || p->sock_hash > (1U << 20) ||
+	    !is_power_of_2(p->sock_hash))
+		return "sock_hash must be a power of two, 16 to 1048576";
+	return NULL;
+}
+
+/* What owners may hold. Streams' default is what the others leave. */
+static void caps_fill(const struct ksmol_params *p,
+		      struct ksmol_pool_config *cfg)
+{
+	u32 rx = cfg->count[KSMOL_CLASS_RX];
+
+	cfg->cap[KSMOL_CAP_OOO] = p->tcp_ooo ?: max(rx / 8 * 5, 1U);
+	cfg->cap[KSMOL_CAP_NEIGH] = p->neigh_queue_total;
+}
+
+/* All that can change while running, and belongs together. */
+static const char *limits_wrong(const struct ksmol_params *p,
+				struct ksmol_pool_config *cfg)
+{
+	const char *why = params_wrong(p) ?: queues_wrong(p, cfg);
+
+	if (why)
+		return why;
+	caps_fill(p, cfg);
+	ksmol_caps_check(cfg, &why);
+	return why;
+}
+
+/* --- limits: a write is checked together with all others --- */
+
+static void caps_set(const struct ksmol_pool_config *cfg)
+{
+	const char *why;
+	int i;
+
+	for (i = 0; i < KSMOL_NR_CAPS; i++)
+		ksmol_pool_set_cap(&ksmol_pool, i, cfg->cap[i], &why);
+}
+
+/* @next: the values that would be in force */
+static const char *limits_try(const struct ksmol_params *next)
+{
+	struct ksmol_pool_config cfg = ksmol_pool.cfg;
+	const char *why = limits_wrong(next, &cfg);
+
+	if (!why)
+		caps_set(&cfg);
+	return why;
+}
+
+static int limit_set(const char *val, const struct kernel_param *kp)
+{
+	size_t offset = kp->arg - (void *)&ksmol_params;
+	struct ksmol_params next = ksmol_params;
+	const char *why = "not a number";
+	unsigned int n;
+
+	if (!kstrtouint(val, 0, &n)) {
+		*(unsigned int *)((void *)&next + offset) = n;
+		why = READ_ONCE(phase) == PHASE_RUNNING ? limits_try(&next) :
+							  NULL;
+	}
+	if (why) {
+		param_complain("%s is not changed: %s\n", kp->name, why);
+		return -EINVAL;
+	}
+	WRITE_ONCE(*(unsigned int *)kp->arg, n);
+	return 0;
+}
+
+static const struct kernel_param_ops limit_ops = {
+	.set = limit_set,
+	.get = param_get_uint,
+};
+
+#define limit_param(name) \
+	module_param_cb(name, &limit_ops, &ksmol_params.name, 0644)
+
+/* --- plain values --- */
+
+module_param_named(protocol, ksmol_params.protocol, uint, 0444);
+MODULE_PARM_DESC(protocol, "socket protocol number; one more is for ping sockets (default 257)");
+module_param_named(neigh_max, ksmol_params.neigh_max, uint, 0444);
+MODULE_PARM_DESC(neigh_max, "neighbor entries, 4 to 65536 (default 256)");
+limit_param(neigh_queue);
+MODULE_PARM_DESC(neigh_queue, "packets that may wait for one neighbor's address (default 4)");
+limit_param(neigh_queue_total);
+MODULE_PARM_DESC(neigh_queue_total, "pbufs of packets that may wait for neighbors in all; at most half of pool_tx (default 64)");
+module_param_named(route_max, ksmol_params.route_max, uint, 0444);
+MODULE_PARM_DESC(route_max, "routes of a network namespace, 4 to 4096 (default 64)");
+limit_param(sock_rx);
+MODULE_PARM_DESC(sock_rx, "receive queue of a new socket in pbufs (default 256); SO_RCVBUF changes it, 1024 bytes a pbuf");
+limit_param(sock_tx);
+MODULE_PARM_DESC(sock_tx, "pbufs a new socket may have in flight (default 128); SO_SNDBUF changes it, 1024 bytes a pbuf");
+module_param_named(sock_hash, ksmol_params.sock_hash, uint, 0444);
+MODULE_PARM_DESC(sock_hash, "buckets of the socket tables, a power of two, 16 to 1048576 (default 16384)");
+module_param_named(icmp_rate, ksmol_params.icmp_rate, uint, 0644);
+MODULE_PARM_DESC(icmp_rate, "ICMP errors sent per second at most (default 100)");
+module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);
+MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 says 1000 (default); 0: use it at once");
+module_param_named(echo_broadcast, ksmol_params.echo_broadcast, bool, 0644);
+MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses (default N)");
+
+/* --- TCP --- */
+
+limit_param(tcp_rx);
+MODULE_PARM_DESC(tcp_rx, "bytes that a new stream's receive queue may hold at first (default 131072); SO_RCVBUF fixes it");
+limit_param(tcp_rx_max);
+MODULE_PARM_DESC(tcp_rx_max, "and up to how many it is tuned, as far as the pool has room (default 6291456)");
+limit_param(tcp_tx);
+MODULE_PARM_DESC(tcp_tx, "bytes that a new stream's send queue may hold at first (default 65536); SO_SNDBUF fixes it");
+limit_param(tcp_tx_max);
+MODULE_PARM_DESC(tcp_tx_max, "and up to how many it grows with the congestion window (default 4194304)");
+limit_param(tcp_ooo);
+MODULE_PARM_DESC(tcp_ooo, "pbufs that all streams together may hold out of order (default 0: five eighths of pool_rx)");
+module_param_named(tcp_conns, ksmol_params.tcp_conns, uint, 0444);
+MODULE_PARM_DESC(tcp_conns, "most half-open connections, connections in TIME-WAIT, and closed ones not yet finished, of each kind, 16 to 1048576 (default 4096)");
+module_param_named(tcp_records, ksmol_params.tcp_records, uint, 0444);
+MODULE_PARM_DESC(tcp_records, "records of sent segments for all connections, 64 to 4194304 (default 0: four for each of pool_tx and pool_shared, at least 1024)");
+limit_param(tcp_ecn);
+MODULE_PARM_DESC(tcp_ecn, "explicit congestion notification: 0 never, 1 ask and grant, 2 grant (default)");
+module_param_named(tcp_cubic, ksmol_params.tcp_cubic, bool, 0644);
+MODULE_PARM_DESC(tcp_cubic, "CUBIC is the default congestion control, else Reno (default Y)");
+module_param_named(tcp_syncookies, ksmol_params.tcp_syncookies, bool, 0644);
+MODULE_PARM_DESC(tcp_syncookies, "answer SYNs by cookie when a listener's queue is full (default Y)");
+
+/* --- words --- */
 
 static int policy_set(const char *val, const struct kernel_param *kp)
 {
@@ -274,39 +413,18 @@ static const struct kernel_param_ops detach_ops = {
 module_param_cb(detach, &detach_ops, NULL, 0200);
 MODULE_PARM_DESC(detach, "DEV: give an interface back");
 
-/* --- checking what belongs together --- */
+/* --- loading --- */
 
-static const char *params_wrong(void)
+/* Defaults give way to a small pool; what was asked for does not. */
+static void defaults_yield(struct ksmol_params *p,
+			   const struct ksmol_pool_config *cfg)
 {
-	const struct ksmol_params *p = &ksmol_params;
-
-	if (p->protocol < 256 || p->protocol > 260)
-		return "protocol must be 256 to 260";
-	if (p->neigh_max < 4 || p->neigh_max > 65536)
-		return "neigh_max must be 4 to 65536";
-	if (!p->neigh_queue)
-		return "neigh_queue must be at least 1";
-	if (p->neigh_queue_total > pool_tx / 2)
-		return "neigh_queue_total must be at most half of pool_tx";
-	if (p->route_max < 4 || p->route_max > 4096)
-		return "route_max must be 4 to 4096";
-	if (!p->sock_rx || !p->sock_tx)
-		return "sock_rx and sock_tx must be at least 1";
-	if (!p->tcp_rx || p->tcp_rx > p->tcp_rx_max || p->tcp_rx_max > 1U << 30)
-		return "tcp_rx must be 1 to tcp_rx_max, which is at most 1073741824";
-	if (!p->tcp_tx || p->tcp_tx > p->tcp_tx_max || p->tcp_tx_max > 1U << 30)
-		return "tcp_tx must be 1 to tcp_tx_max, which is at most 1073741824";
-	if (p->tcp_conns < 16 || p->tcp_conns > (1U << 20))
-		return "tcp_conns must be 16 to 1048576";
-	if (p->tcp_records &&
-	    (p->tcp_records < 64 || p->tcp_records > (1U << 22)))
-		return "tcp_records must be 64 to 4194304";
-	if (p->tcp_ecn > 2)
-		return "tcp_ecn must be 0, 1 or 2";
-	if (p->sock_hash < 16 || p->sock_hash > (1U << 20) ||
-	    !is_power_of_2(p->sock_hash))
-		return "sock_hash must be a power of two, 16 to 1048576";
-	return NULL;
+	if (p->neigh_queue_total == 64)
+		p->neigh_queue_total = min(64U, pool_tx / 2);
+	if (p->sock_rx == 256)
+		p->sock_rx = min(256U, room_rx(cfg));
+	if (p->sock_tx == 128)
+		p->sock_tx = min(128U, room_tx(cfg));
 }
 
 int ksmol_params_check(struct ksmol_pool_config *cfg)
@@ -324,12 +442,13 @@ int ksmol_params_check(struct ksmol_pool_config *cfg)
 			max_t(u64, (u64)pool_rx * 4096, 1 << 20),
 		.rx_pages = pool_rx_pages ?: max_t(u64, (u64)pool_rx * 8, 2048),
 	};
-	/* The default gives way to a small pool; what was asked for does not. */
-	if (ksmol_params.neigh_queue_total == 64)
-		ksmol_params.neigh_queue_total = min(64U, pool_tx / 2);
-	why = params_wrong();
+	why = params_wrong(&ksmol_params);
 	if (!why)
 		ksmol_pool_check(cfg, &why);
+	if (!why) {
+		defaults_yield(&ksmol_params, cfg);
+		why = limits_wrong(&ksmol_params, cfg);
+	}
 	if (!why)
 		return 0;
 	pr_err("not loaded: %s\n", why);

@@ -22,7 +22,7 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  * @protocol: socket protocol number; @protocol + 1 is for ping sockets
  * @neigh_max: neighbor entries in all
  * @neigh_queue: packets that may wait for one neighbor (writable)
- * @neigh_queue_total: packets that may wait for neighbors in all (writable)
+ * @neigh_queue_total: pbufs that may wait for neighbors in all (writable)
  * @route_max: routes per network namespace
  * @sock_rx: default receive queue limit of a socket in pbufs (writable)
  * @sock_tx: default limit of a socket's pbufs in flight (writable)
@@ -32,6 +32,8 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  *	0 uses an address at once, announced but not probed (writable)
  * @tcp_rx: bytes a stream's receive queue may hold at first; @tcp_rx_max: and
  *	after tuning; @tcp_tx, @tcp_tx_max: the send queue's (writable)
+ * @tcp_ooo: pbufs that all streams may hold out of order; 0: a share of
+ *	pool_rx (writable)
  * @tcp_conns: most connections that no program has any more (orphans), half-open
  *	and in TIME-WAIT, each (at load)
  * @tcp_records: records of sent data in all (at load), 0: four per TX or shared pbuf
@@ -57,6 +59,7 @@ struct ksmol_params {
 	unsigned int tcp_rx_max;
 	unsigned int tcp_tx;
 	unsigned int tcp_tx_max;
+	unsigned int tcp_ooo;
 	unsigned int tcp_conns;
 	unsigned int tcp_records;
 	unsigned int tcp_ecn;

@@ -21,6 +21,7 @@
 #include <linux/spinlock.h>
 #include <linux/wait.h>
 #include <ksmol/addr.h>
+#include <ksmol/pressure.h>
 #include <ksmol/stats.h>
 
 struct dentry;
@@ -256,6 +257,7 @@ static inline void ksmol_pbuf_list_splice(struct ksmol_pbuf_list *to,
  * @rx_pages: most pages that RX maps may pin
  * @pages: of an in-kernel user, who brings one for each of @count's TX pbufs,
  *	and there are no others; NULL: the pool makes its own
+ * @cap: pbufs that owners of a kind may hold in all, 0: no limit
  */
 struct ksmol_pool_config {
 	u32 count[KSMOL_NR_CLASSES];
@@ -264,6 +266,7 @@ struct ksmol_pool_config {
 	u64 rx_bytes;
 	u64 rx_pages;
 	struct page **pages;
+	u32 cap[KSMOL_NR_CAPS];
 };
 
 /*
@@ -286,6 +289,7 @@ struct ksmol_pool_cache {
  * struct ksmol_pool_cpu - what one CPU keeps of a pool
  * @cache: LIFO stashes; RESERVE and EMERGENCY have none
  * @emergency: this CPU's emergency descriptor, or NULL while it is in use
+ * @trim: set by others: give the stashes to the shared lists
  * @bytes, @pages: change of the pinned sums not yet folded into the pool's
  * @alloc_fail: allocations refused by class asked for
  * @injected: of those, refused by fault injection
@@ -293,6 +297,7 @@ struct ksmol_pool_cache {
 struct ksmol_pool_cpu {
 	struct ksmol_pool_cache cache[KSMOL_NR_CLASSES];
 	struct ksmol_pbuf *emergency;
+	bool trim;
 	s64 bytes;
 	s64 pages;
 	u64 alloc_fail[KSMOL_NR_CLASSES];
@@ -307,15 +312,20 @@ struct ksmol_pool_cpu {
  * @size: pbufs of the class, stranded ones (see @cache_max) included
  * @cache_max: most that one CPU's cache keeps; 0 for small pools, where every
  *	operation goes to the shared list
- * @low: fewest free ever seen on the shared list, a hint
+ * @low: fewest free seen on the shared list since load or the last reset
+ * @stay_min, @stay_max: counts between which the pressure stays what it is
+ * @pressure: how short the class is; what it means stands in pressure.h
  */
 struct ksmol_pool_set {
-	spinlock_t lock;	/* @first, @count; innermost */
+	spinlock_t lock;	/* @first, @count, @pressure; innermost */
 	struct ksmol_pbuf *first;
 	u32 count;
 	u32 size;
 	u32 cache_max;
 	u32 low;
+	u32 stay_min;
+	u32 stay_max;
+	struct ksmol_pressure pressure;
 } ____cacheline_aligned;
 
 /**
@@ -344,7 +354,10 @@ struct ksmol_pool_set {
  * @name: of a foreign pool, its owner's; NULL for others
  * @reap, @reap_timer: reap on behalf of those who wait
  * @tx_wait: those who wait, woken when room is back
- * @debugfs: the file that shows it, if any
+ * @pressed, @pressed_wait: crossings in all, and who waits for the next
+ * @reclaim: the ladder
+ * @cap: what owners may hold of it in all
+ * @debugfs: its files: pool, pressure and reset
  */
 struct ksmol_pool {
 	struct ksmol_pool_set set[KSMOL_NR_CLASSES];
@@ -376,7 +389,11 @@ struct ksmol_pool {
 	struct tasklet_struct reap;
 	struct timer_list reap_timer;
 	wait_queue_head_t tx_wait;
-	struct dentry *debugfs;
+	atomic_t pressed;
+	wait_queue_head_t pressed_wait;
+	struct ksmol_reclaim reclaim;
+	struct ksmol_cap cap[KSMOL_NR_CAPS];
+	struct dentry *debugfs[3];
 };
 
 /* The module's pool. KUnit makes others. */
@@ -690,6 +707,9 @@ struct ksmol_census {
 
 /* Process context. Takes no lock that a packet path waits for. */
 void ksmol_pool_census(struct ksmol_pool *pool, struct ksmol_census *census);
+
+/* pbufs of a class on its shared list and in all caches, a hint. Any context. */
+u32 ksmol_pool_free(const struct ksmol_pool *pool, enum ksmol_class class);
 
 /* Shows @pool as debugfs/ksmol/pool, a foreign one as pools/NAME. */
 void ksmol_pool_debugfs(struct ksmol_pool *pool);

@@ -11,6 +11,7 @@
 #include <linux/types.h>
 
 struct dentry;
+struct file_operations;
 
 /*
  * The end of a received frame: exactly one of these, counted in exactly one
@@ -122,6 +123,7 @@ enum ksmol_verdict {
 	X(NEIGH_QUEUE,	"tx_neigh_queue", "pending queue of the neighbor full")	\
 	X(NEIGH_TOTAL,	"tx_neigh_total", "pending packets in all at their limit") \
 	X(NEIGH_FAILED,	"tx_neigh_failed", "neighbor did not answer")		\
+	X(NEIGH_RECLAIMED, "tx_neigh_reclaimed", "given up while pending: pool empty") \
 	X(NEIGH_FLUSHED, "tx_neigh_flushed", "interface went away while pending")	\
 	X(ICMP_RATE,	"tx_icmp_rate",	"ICMP error above the rate limit")	\
 	X(LOOP_FULL,	"tx_loop_full",	"local delivery queue full")
@@ -310,6 +312,14 @@ struct dentry *ksmol_debugfs_dir(struct dentry *parent, const char *name);
  */
 struct dentry *ksmol_debugfs_file(struct dentry *parent, const char *name,
 				  ksmol_show_fn show, void *data);
+
+/* A file with operations and a mode of its own, and @data as i_private.
+ * Otherwise as above.
+ */
+struct dentry *ksmol_debugfs_special(struct dentry *parent, const char *name,
+				     umode_t mode,
+				     const struct file_operations *fops,
+				     void *data);
 
 /* Removes a file, or a directory and what is in it; waits for open readers to
  * finish their read. NULL and error pointers are fine.

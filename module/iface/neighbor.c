@@ -542,9 +542,9 @@ int ksmol_neigh_init(unsigned int max)
 	INIT_LIST_HEAD(&table->free);
 	INIT_LIST_HEAD(&table->idle[0]);
 	INIT_LIST_HEAD(&table->idle[1]);
+	INIT_LIST_HEAD(&table->waiting);
 	table->nr = max;
 	table->nr_free = max;
-	table->nr_parked = 0;
 	table->seed = get_random_u32();
 	table->bits = order_base_2(max) ?: 1;
 	table->entry = kvcalloc(max, sizeof(*table->entry), GFP_KERNEL);
@@ -559,14 +559,18 @@ int ksmol_neigh_init(unsigned int max)
 
 		seqcount_spinlock_init(&n->seq, &table->lock);
 		INIT_LIST_HEAD(&n->idle);
+		INIT_LIST_HEAD(&n->waiting);
 		ksmol_pbuf_list_init(&n->parked);
 		list_add_tail(&n->link, &table->free);
 	}
+	ksmol_pool_reclaimer(&ksmol_pool, KSMOL_RECLAIM_NEIGH,
+			     ksmol_neigh_reclaim);
 	return 0;
 }
 
 void ksmol_neigh_exit(void)
 {
+	ksmol_pool_reclaimer(&ksmol_pool, KSMOL_RECLAIM_NEIGH, NULL);
 	kvfree(ksmol_neigh_table.bucket);
 	kvfree(ksmol_neigh_table.entry);
 	ksmol_neigh_table.bucket = NULL;

@@ -19,6 +19,7 @@
  * @iface: its link, NULL while free
  * @turn: jiffies of its last turn in the timer's run
  * @parked: packets that wait for it
+ * @waiting: in the list of those with such packets, first come first
  *
  * Everything is written under the table's lock, but fsm.used and
  * fsm.confirmed, which the fast path stamps.
@@ -35,6 +36,7 @@ struct ksmol_neigh {
 	struct ksmol_neigh_fsm fsm;
 	unsigned long turn;
 	struct ksmol_pbuf_list parked;
+	struct list_head waiting;
 };
 
 /**
@@ -46,7 +48,7 @@ struct ksmol_neigh {
  * @nr: entries in all, free ones included
  * @nr_free: of those; the last quarter of the table is for neighbors that
  *	our own programs want to talk to, not for those that strangers name
- * @nr_parked: packets waiting in all
+ * @waiting: entries that packets wait for, longest first
  * @idle: evictable entries, oldest first; those only heard of (0) go before
  *	those that we have talked to (1)
  */
@@ -56,7 +58,7 @@ struct ksmol_neigh_table {
 	u32 seed;
 	u32 nr;
 	u32 nr_free;
-	u32 nr_parked;
+	struct list_head waiting;
 	struct list_head free;
 	struct list_head idle[2];
 	struct hlist_head *bucket;
@@ -133,6 +135,12 @@ int ksmol_neigh_park(struct ksmol_neigh_table *table, struct ksmol_neigh *n,
 /* Moves all that wait for @n to @to. Table lock. */
 void ksmol_neigh_unpark(struct ksmol_neigh_table *table, struct ksmol_neigh *n,
 			struct ksmol_pbuf_list *to);
+
+/* A ksmol_reclaim_fn: drops packets of those that have waited longest
+ * (tx_neigh_reclaimed). Replies that strangers provoked go first; then ours,
+ * but never a neighbor's only one.
+ */
+u32 ksmol_neigh_reclaim(struct ksmol_pool *pool, int class, u32 want);
 
 /* Sends them; consumes the list. RCU, BH disabled, no locks. */
 void ksmol_neigh_flush(struct ksmol_iface *iface, const u8 *mac,

@@ -17,26 +17,102 @@ static void queue_own(struct ksmol_pbuf *pb, enum ksmol_owner owner)
 		ksmol_pbuf_own(pb, owner);
 }
 
+/* Pbufs, chains included: what the cap counts. */
+static void queue_give(const struct ksmol_pbuf *pb)
+{
+	ksmol_cap_give(&ksmol_pool.cap[KSMOL_CAP_NEIGH],
+		       ksmol_pbuf_chain_count(pb));
+}
+
 int ksmol_neigh_park(struct ksmol_neigh_table *table, struct ksmol_neigh *n,
 		     struct ksmol_pbuf *pb)
 {
 	if (n->parked.count >= READ_ONCE(ksmol_params.neigh_queue))
 		return -KSMOL_TX_DROP_NEIGH_QUEUE;
-	if (table->nr_parked >= READ_ONCE(ksmol_params.neigh_queue_total) ||
-	    !ksmol_pbuf_may_park(pb))
+	if (!ksmol_pbuf_may_park(pb) ||
+	    !ksmol_cap_take(&ksmol_pool.cap[KSMOL_CAP_NEIGH],
+			    ksmol_pbuf_chain_count(pb)))
 		return -KSMOL_TX_DROP_NEIGH_TOTAL;
 	queue_own(pb, KSMOL_OWNER_NEIGH);
+	if (!n->parked.count)
+		list_add_tail(&n->waiting, &table->waiting);
 	ksmol_pbuf_list_add(&n->parked, pb);
-	table->nr_parked++;
 	return 0;
 }
 
 void ksmol_neigh_unpark(struct ksmol_neigh_table *table, struct ksmol_neigh *n,
 			struct ksmol_pbuf_list *to)
 {
-	table->nr_parked -= n->parked.count;
+	const struct ksmol_pbuf *pb;
+
+	for (pb = n->parked.first; pb; pb = pb->next)
+		queue_give(pb);
+	list_del_init(&n->waiting);
 	ksmol_pbuf_list_splice(to, &n->parked);
 }
+
+/* --- the pool is short --- */
+
+/*
+ * May @pb be given up? A reply that a stranger provoked may. Of our own packets
+ * each neighbor keeps the last, so that none loses its only one to another.
+ */
+static bool reclaimable(const struct ksmol_pbuf *pb, u32 left, int class,
+			bool ours)
+{
+	if (pb->home != class && pb->home != KSMOL_CLASS_SHARED)
+		return false;
+	return ours ? left > 1 : pb->flags & KSMOL_PB_REPLY;
+}
+
+/* Moves up to @want pbufs of @n, oldest first, to @to. Table lock. */
+static u32 reclaim_queue(struct ksmol_neigh *n, int class, u32 want, bool ours,
+			 struct ksmol_pbuf_list *to)
+{
+	struct ksmol_pbuf_list keep;
+	struct ksmol_pbuf *pb;
+	u32 got = 0;
+
+	ksmol_pbuf_list_init(&keep);
+	while ((pb = ksmol_pbuf_list_pop(&n->parked))) {
+		u32 left = n->parked.count + keep.count + 1;
+
+		if (got < want && reclaimable(pb, left, class, ours)) {
+			got += ksmol_pbuf_chain_count(pb);
+			queue_give(pb);
+			ksmol_pbuf_list_add(to, pb);
+			ksmol_tx_dropped(KSMOL_TX_DROP_NEIGH_RECLAIMED,
+					 n->iface->phy->ifindex);
+		} else {
+			ksmol_pbuf_list_add(&keep, pb);
+		}
+	}
+	ksmol_pbuf_list_splice(&n->parked, &keep);
+	if (!n->parked.count)
+		list_del_init(&n->waiting);
+	return got;
+}
+
+u32 ksmol_neigh_reclaim(struct ksmol_pool *pool, int class, u32 want)
+{
+	struct ksmol_neigh_table *table = &ksmol_neigh_table;
+	struct ksmol_neigh *n, *next;
+	struct ksmol_pbuf_list list;
+	u32 got = 0;
+	int ours;
+
+	ksmol_pbuf_list_init(&list);
+	spin_lock(&table->lock);
+	for (ours = 0; ours < 2 && got < want; ours++)
+		list_for_each_entry_safe(n, next, &table->waiting, waiting)
+			if (got < want)
+				got += reclaim_queue(n, class, want - got,
+						     ours, &list);
+	spin_unlock(&table->lock);
+	ksmol_pbuf_list_free(&list);
+	return got;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_reclaim);
 
 void ksmol_neigh_flush(struct ksmol_iface *iface, const u8 *mac,
 		       struct ksmol_pbuf_list *list)

@@ -32,6 +32,24 @@ static void storage_check(struct ksmol_pbuf *pb)
 		       pb - pb->pool->pbufs);
 }
 
+/* Has the count left its level's bounds? Lock held. */
+static __always_inline bool set_crossed(struct ksmol_pool_set *set)
+{
+	if (likely(set->count >= set->stay_min &&
+		   set->count <= set->stay_max))
+		return false;
+	return ksmol_pressure_cross(set);
+}
+
+static __always_inline void set_unlock(struct ksmol_pool_set *set)
+{
+	bool crossed = set_crossed(set);
+
+	spin_unlock(&set->lock);
+	if (unlikely(crossed))
+		ksmol_pressure_tell(set);
+}
+
 static struct ksmol_pbuf *set_pop(struct ksmol_pool_set *set)
 {
 	struct ksmol_pbuf *pb;
@@ -46,7 +64,7 @@ static struct ksmol_pbuf *set_pop(struct ksmol_pool_set *set)
 		if (set->count < set->low)
 			set->low = set->count;
 	}
-	spin_unlock(&set->lock);
+	set_unlock(set);
 	return pb;
 }
 
@@ -56,12 +74,12 @@ static void set_push(struct ksmol_pool_set *set, struct ksmol_pbuf *pb)
 	pb->next = set->first;
 	set->first = pb;
 	WRITE_ONCE(set->count, set->count + 1);
-	spin_unlock(&set->lock);
+	set_unlock(set);
 }
 
 /* Moves half a cache's worth from the shared list; returns one of them. */
-static noinline struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
-						struct ksmol_pool_cache *cache)
+static struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
+				       struct ksmol_pool_cache *cache)
 {
 	u32 want = set->cache_max / 2;
 	struct ksmol_pbuf *pb;
@@ -79,7 +97,7 @@ static noinline struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
 	}
 	if (set->count < set->low)
 		set->low = set->count;
-	spin_unlock(&set->lock);
+	set_unlock(set);
 
 	pb = cache->first;
 	if (pb) {
@@ -89,11 +107,10 @@ static noinline struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
 	return pb;
 }
 
-/* Moves half of a full cache to the shared list. */
-static noinline void cache_flush(struct ksmol_pool_set *set,
-				 struct ksmol_pool_cache *cache)
+/* Moves what a cache has above @keep to the shared list. */
+static void cache_spill(struct ksmol_pool_set *set,
+			struct ksmol_pool_cache *cache, u32 keep)
 {
-	u32 keep = set->cache_max / 2;
 	struct ksmol_pbuf *pb;
 
 	spin_lock(&set->lock);
@@ -105,7 +122,20 @@ static noinline void cache_flush(struct ksmol_pool_set *set,
 		set->first = pb;
 		WRITE_ONCE(set->count, set->count + 1);
 	}
-	spin_unlock(&set->lock);
+	set_unlock(set);
+}
+
+/* Half of a full cache. */
+static noinline void cache_flush(struct ksmol_pool_set *set,
+				 struct ksmol_pool_cache *cache)
+{
+	cache_spill(set, cache, set->cache_max / 2);
+}
+
+void ksmol_pool_spill(struct ksmol_pool_set *set,
+		      struct ksmol_pool_cache *cache)
+{
+	cache_spill(set, cache, 0);
 }
 
 /* The caches' common case is inline, all that follows it is not. */
@@ -121,18 +151,24 @@ cache_pop(struct ksmol_pool_cache *cache)
 	return pb;
 }
 
-static struct ksmol_pbuf *class_get(struct ksmol_pool *pool,
-				    struct ksmol_pool_cpu *cpu,
-				    enum ksmol_class class)
+static noinline struct ksmol_pbuf *class_refill(struct ksmol_pool *pool,
+						struct ksmol_pool_cpu *cpu,
+						enum ksmol_class class)
 {
 	struct ksmol_pool_set *set = &pool->set[class];
-	struct ksmol_pbuf *pb = cache_pop(&cpu->cache[class]);
 
-	if (likely(pb))
-		return pb;
 	if (!set->cache_max)
 		return set_pop(set);
 	return cache_refill(set, &cpu->cache[class]);
+}
+
+static __always_inline struct ksmol_pbuf *
+class_get(struct ksmol_pool *pool, struct ksmol_pool_cpu *cpu,
+	  enum ksmol_class class)
+{
+	struct ksmol_pbuf *pb = cache_pop(&cpu->cache[class]);
+
+	return likely(pb) ? pb : class_refill(pool, cpu, class);
 }
 
 static noinline void put_uncached(struct ksmol_pool_cpu *cpu,
@@ -189,6 +225,7 @@ static noinline struct ksmol_pbuf *rx_fallback(struct ksmol_pool *pool,
 	     class_get(pool, cpu, KSMOL_CLASS_SHARED);
 	if (pb)
 		return pb;
+	ksmol_pool_reclaim(pool, KSMOL_CLASS_RX);
 	pb = cpu->emergency;
 	cpu->emergency = NULL;
 	return pb ?: alloc_failed(cpu, KSMOL_CLASS_RX, false);
@@ -253,6 +290,8 @@ static noinline struct ksmol_pbuf *tx_starved(struct ksmol_pool *pool,
 	/* What stays in quarantine makes no event when it is let go. */
 	if (READ_ONCE(pool->quarantined))
 		ksmol_pool_retry(pool);
+	if (!reserve)
+		ksmol_pool_reclaim(pool, KSMOL_CLASS_TX);
 	return alloc_failed(cpu, KSMOL_CLASS_TX, false);
 }
 

@@ -41,6 +41,17 @@ static void count_listed(const struct ksmol_pool *pool,
 	}
 }
 
+u32 ksmol_pool_free(const struct ksmol_pool *pool, enum ksmol_class class)
+{
+	u32 n = READ_ONCE(pool->set[class].count);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		n += READ_ONCE(per_cpu_ptr(pool->cpu, cpu)->cache[class].count);
+	return n;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_free);
+
 void ksmol_pool_census(struct ksmol_pool *pool, struct ksmol_census *census)
 {
 	struct ksmol_census again;
@@ -139,6 +150,40 @@ static void show_census(struct seq_file *m, struct ksmol_pool *pool,
 	for (class = 0; class < KSMOL_NR_CLASSES; class++)
 		row[class] = READ_ONCE(pool->set[class].low);
 	show_row(m, "low", row);
+	/* At most: what caches held at that moment counts as used. */
+	for (class = 0; class < KSMOL_NR_CLASSES; class++)
+		row[class] = pool->set[class].size -
+			     READ_ONCE(pool->set[class].low);
+	show_row(m, "peak", row);
+}
+
+/* The ladder, step by step in the order in which it is climbed. */
+static void show_reclaim(struct seq_file *m, struct ksmol_pool *pool)
+{
+	struct ksmol_reclaim *r = &pool->reclaim;
+	int i;
+
+	seq_printf(m, "\n%-18s %10s %10s\n", "reclaim", "runs", "freed");
+	for (i = 0; i < KSMOL_NR_RECLAIM_STEPS; i++)
+		seq_printf(m, "reclaim_%-10s %10llu %10lld\n",
+			   ksmol_reclaim_names[i], READ_ONCE(r->runs[i]),
+			   atomic64_read(&r->freed[i]));
+}
+
+static void show_caps(struct seq_file *m, struct ksmol_pool *pool)
+{
+	int i;
+
+	seq_printf(m, "\n%-18s %10s %10s %10s %10s\n", "cap", "held", "max",
+		   "peak", "refused");
+	for (i = 0; i < KSMOL_NR_CAPS; i++) {
+		struct ksmol_cap *cap = &pool->cap[i];
+
+		seq_printf(m, "cap_%-14s %10u %10u %10u %10lld\n",
+			   ksmol_cap_names[i], atomic_read(&cap->held),
+			   pool->cfg.cap[i], READ_ONCE(cap->peak),
+			   atomic64_read(&cap->refused));
+	}
 }
 
 static int pool_show(struct seq_file *m, void *data)
@@ -158,6 +203,8 @@ static int pool_show(struct seq_file *m, void *data)
 	seq_printf(m, "census: %s\n", census.exact ? "exact" : "moving");
 	show_sizes(m, pool);
 	show_census(m, pool, &census);
+	show_reclaim(m, pool);
+	show_caps(m, pool);
 	return 0;
 }
 
@@ -168,7 +215,9 @@ void ksmol_pool_debugfs(struct ksmol_pool *pool)
 	/* The one after the other; the tree's end takes the directory along. */
 	if (pool->foreign && !pools)
 		pools = ksmol_debugfs_dir(NULL, "pools");
-	pool->debugfs = ksmol_debugfs_file(pool->foreign ? pools : NULL,
-					   pool->name ?: "pool", pool_show,
-					   pool);
+	pool->debugfs[0] = ksmol_debugfs_file(pool->foreign ? pools : NULL,
+					      pool->name ?: "pool", pool_show,
+					      pool);
+	if (!pool->foreign)
+		ksmol_pressure_debugfs(pool);
 }

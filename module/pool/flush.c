@@ -6,7 +6,7 @@
  * each, may lie there for as long as that CPU receives nothing.
  *
  * So whoever needs the pages makes it look: by a NAPI instance for each CPU,
- * which has nothing else to do.
+ * whose poll gives the pool's caches back besides, if the CPU was asked to.
  */
 
 #include <linux/netdevice.h>
@@ -17,7 +17,7 @@
 
 /**
  * struct flush - one CPU's
- * @napi: its poll does nothing; that it is polled is what counts
+ * @napi: that it is polled is what counts
  * @call: to the CPU that shall schedule it
  */
 struct flush {
@@ -30,6 +30,7 @@ static struct net_device *flush_dev;
 
 static int flush_poll(struct napi_struct *napi, int budget)
 {
+	ksmol_pool_trim_here(&ksmol_pool);
 	napi_complete(napi);
 	return 0;
 }

@@ -92,7 +92,9 @@ int ksmol_pool_check(const struct ksmol_pool_config *cfg, const char **why)
 		*why = "pool_rx_bytes must be at least 65536";
 	else if (cfg->rx_pages < RX_BYTES_MIN / PAGE_SIZE)
 		*why = "pool_rx_pages must be at least 65536 bytes' worth";
-	return *why ? -EINVAL : 0;
+	if (!*why)
+		return ksmol_caps_check(cfg, why);
+	return -EINVAL;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_check);
 
@@ -121,11 +123,10 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_memory);
  */
 static void pool_set_limits(struct ksmol_pool *pool)
 {
-	u32 rx = pool->cfg.count[KSMOL_CLASS_RX];
 	u32 tx = pool->cfg.count[KSMOL_CLASS_TX];
 	u32 cpus = num_possible_cpus();
 
-	pool->rx_floor = max(rx / 8, min(cpus, rx / 4));
+	pool->rx_floor = ksmol_pool_rx_floor(&pool->cfg);
 	pool->tx_floor = tx / 2;
 	pool->fold_bytes = pool->cfg.rx_bytes / (16 * cpus);
 	pool->fold_pages = max_t(s64, pool->cfg.rx_pages / (16 * cpus), 1);
@@ -241,6 +242,9 @@ int ksmol_pool_init(struct ksmol_pool *pool,
 	atomic64_set(&pool->pages, 0);
 	init_waitqueue_head(&pool->tx_wait);
 	ksmol_pool_reap_init(pool);
+	ksmol_pressure_init(pool);
+	ksmol_caps_init(pool);
+	ksmol_reclaim_init(pool);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_init);
@@ -280,6 +284,7 @@ void ksmol_pool_destroy(struct ksmol_pool *pool)
 {
 	unsigned long warn = jiffies + 10 * HZ;
 	struct ksmol_census census;
+	unsigned int i;
 
 	WRITE_ONCE(pool->closing, true);
 	while (!pool_is_whole(pool, &census)) {
@@ -290,7 +295,9 @@ void ksmol_pool_destroy(struct ksmol_pool *pool)
 		ksmol_pool_flush();
 		msleep(20);
 	}
-	ksmol_debugfs_remove(pool->debugfs);
+	for (i = 0; i < ARRAY_SIZE(pool->debugfs); i++)
+		ksmol_debugfs_remove(pool->debugfs[i]);
+	ksmol_reclaim_exit(pool);
 	ksmol_pool_reap_exit(pool);
 
 	/* The last completion may still be on its way out of its function. */

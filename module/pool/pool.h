@@ -8,6 +8,9 @@
 
 extern const char * const ksmol_class_names[KSMOL_NR_CLASSES];
 extern const char * const ksmol_owner_names[KSMOL_NR_OWNERS];
+extern const char * const ksmol_level_names[KSMOL_NR_LEVELS];
+extern const char * const ksmol_reclaim_names[KSMOL_NR_RECLAIM_STEPS];
+extern const char * const ksmol_cap_names[KSMOL_NR_CAPS];
 
 /* Puts one pbuf on its free list; owner must be set by the caller. BH off. */
 void ksmol_pool_put(struct ksmol_pool *pool, struct ksmol_pbuf *pb);
@@ -29,6 +32,29 @@ void ksmol_pbuf_uncharge(struct ksmol_pbuf *pb);
 
 /* Gives back a page that @pb has borrowed; its own is there again. */
 void ksmol_pbuf_unborrow(struct ksmol_pbuf *pb);
+
+/* Levels, once the lists are filled. */
+void ksmol_pressure_init(struct ksmol_pool *pool);
+
+/* The list's count has left the bounds of its level; return: and the level has
+ * changed, which ksmol_pressure_tell() is to tell. List's lock held.
+ */
+bool ksmol_pressure_cross(struct ksmol_pool_set *set);
+
+/* Wakes who waits for crossings. BH disabled, list's lock not held. */
+void ksmol_pressure_tell(struct ksmol_pool_set *set);
+
+/* Files pressure and reset. */
+void ksmol_pressure_debugfs(struct ksmol_pool *pool);
+
+void ksmol_caps_init(struct ksmol_pool *pool);
+
+void ksmol_reclaim_init(struct ksmol_pool *pool);
+void ksmol_reclaim_exit(struct ksmol_pool *pool);
+
+/* Moves all of this CPU's cache of a class to the shared list. BH disabled. */
+void ksmol_pool_spill(struct ksmol_pool_set *set,
+		      struct ksmol_pool_cache *cache);
 
 /* Is the pool's own reference the only one to the pool's page? No frame ever
  * had the page of a pbuf that borrows another.

@@ -154,6 +154,8 @@ int ksmol_tcp_text(struct ksmol_tcb *tcb, struct ksmol_tcp_seg *seg, u64 now);
  * no longer held are reported no longer.
  */
 u32 ksmol_tcp_prune(struct ksmol_tcb *tcb, u32 pbufs);
+/* The same, but only those that were reported in no SACK. */
+u32 ksmol_tcp_prune_unreported(struct ksmol_tcb *tcb, u32 pbufs);
 
 /* Frees the out-of-order queue: what was in it was not given up, it is no
  * longer wanted (FIN came, connection over).

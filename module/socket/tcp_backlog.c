@@ -146,10 +146,12 @@ static void deferred_run(struct ksmol_tcp_sock *ts, unsigned long what, u64 now)
 	if (what & BIT(KSMOL_TCP_DEFER_ICMP))
 		ksmol_tcp_icmp(tcb, ts->defer_seq, ts->defer_err,
 			       ts->defer_hard);
-	if (what & BIT(KSMOL_TCP_DEFER_PRUNE)) {
+	if (what & BIT(KSMOL_TCP_DEFER_PRUNE))
+		ksmol_tcp_prune_unreported(tcb, PRUNE_PBUFS);
+	if (what & BIT(KSMOL_TCP_DEFER_RENEGE))
 		ksmol_tcp_prune(tcb, PRUNE_PBUFS);
+	if (what & (BIT(KSMOL_TCP_DEFER_PRUNE) | BIT(KSMOL_TCP_DEFER_RENEGE)))
 		ksmol_tcp_reclaim_note(ts);
-	}
 	if (what & BIT(KSMOL_TCP_DEFER_TIMER))
 		ksmol_tcp_timer(tcb, now);
 }

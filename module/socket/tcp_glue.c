@@ -150,7 +150,7 @@ int ksmol_tcp_segment(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 	if (unlikely(tcb->ooo_pbufs || !list_empty(&ts->ooo_node)))
 		ksmol_tcp_reclaim_note(ts);
 	if (unlikely(verdict >= KSMOL_FIRST_DROP) && pool_refused(verdict))
-		ksmol_tcp_reclaim();
+		ksmol_pool_reclaim(tcb->pool, KSMOL_CLASS_RX);
 	if (trace_ksmol_tcp_cwnd_enabled())
 		segment_trace(ts, cwnd);
 	return verdict;

@@ -140,8 +140,14 @@ static int queue_in_order(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb)
 
 /* --- out of order --- */
 
+static struct ksmol_cap *ooo_cap(const struct ksmol_tcb *tcb)
+{
+	return &tcb->pool->cap[KSMOL_CAP_OOO];
+}
+
 static void ooo_unlink(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb)
 {
+	ksmol_cap_give(ooo_cap(tcb), 1);
 	rb_erase(&pb->rx.tcp.node, &tcb->ooo);
 	tcb->ooo_pbufs--;
 	tcb->ooo_bytes -= pb->len;
@@ -153,6 +159,7 @@ void ksmol_tcp_ooo_purge(struct ksmol_tcb *tcb)
 
 	rbtree_postorder_for_each_entry_safe(pb, next, &tcb->ooo, rx.tcp.node)
 		ksmol_pbuf_free(pb);
+	ksmol_cap_give(ooo_cap(tcb), tcb->ooo_pbufs);
 	tcb->ooo = RB_ROOT;
 	tcb->ooo_pbufs = 0;
 	tcb->ooo_bytes = 0;
@@ -266,6 +273,20 @@ static int ooo_refused(int reason)
 					       reason;
 }
 
+/* As keep(), and all connections together have a cap. */
+static int ooo_keep(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb, u32 held,
+		    bool spare)
+{
+	int reason;
+
+	if (unlikely(!ksmol_cap_take(ooo_cap(tcb), 1)))
+		return KSMOL_DROP_TCP_OOO_FULL;
+	reason = keep(tcb, pb, held, spare);
+	if (unlikely(reason))
+		ksmol_cap_give(ooo_cap(tcb), 1);
+	return reason;
+}
+
 /* Out of order, half of a queue's share is the limit: the gap needs room. */
 static int queue_ooo(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb, u32 seq)
 {
@@ -281,8 +302,9 @@ static int queue_ooo(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb, u32 seq)
 	}
 	if (!ooo_append(tcb, pb, seq)) {
 		last = ooo_pbuf(rb_last(&tcb->ooo));
-		reason = keep(tcb, pb, held,
-			      last && ksmol_seq_before(seq, last->rx.tcp.seq));
+		reason = ooo_keep(tcb, pb, held,
+				  last && ksmol_seq_before(seq,
+							   last->rx.tcp.seq));
 		if (unlikely(reason))
 			return ooo_refused(reason);
 		pb->rx.tcp.seq = seq;
@@ -363,12 +385,16 @@ static u32 prune(struct ksmol_tcb *tcb, u32 pbufs, bool even_reported)
 	return n;
 }
 
+u32 ksmol_tcp_prune_unreported(struct ksmol_tcb *tcb, u32 pbufs)
+{
+	return all_reported(tcb) ? 0 : prune(tcb, pbufs, false);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_prune_unreported);
+
 u32 ksmol_tcp_prune(struct ksmol_tcb *tcb, u32 pbufs)
 {
-	u32 n = 0;
+	u32 n = ksmol_tcp_prune_unreported(tcb, pbufs);
 
-	if (!all_reported(tcb))
-		n = prune(tcb, pbufs, false);
 	/* RFC 2018 8: even data that was reported may be given up */
 	return n + prune(tcb, pbufs - n, true);
 }

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Giving out-of-order data back to the pool. When a connection can't take data
- * that is in order, others have pbufs that are worth less: what came too early
- * can be sent again. The oldest go first, a few at a time.
+ * Giving out-of-order data back to the pool: two steps of its ladder. When a
+ * connection can't take data that is in order, others have pbufs that are worth
+ * less: what came too early can be sent again. The oldest go first, a few at a
+ * time, and what a peer was told that we have goes last (RFC 2018 8).
  */
 
 #include "tcp_sock.h"
 
-/* Connections asked by one refusal. */
+/* Connections asked by one step. */
 #define RECLAIM_SOCKS 4
-
-static void reclaim_run(struct tasklet_struct *tasklet);
 
 /*
  * Those that hold such data, longest first. The lock is taken inside a
@@ -18,7 +17,6 @@ static void reclaim_run(struct tasklet_struct *tasklet);
  */
 static LIST_HEAD(holders);
 static DEFINE_SPINLOCK(holders_lock);
-static DECLARE_TASKLET(reclaim_tasklet, reclaim_run);
 
 void ksmol_tcp_reclaim_note(struct ksmol_tcp_sock *ts)
 {
@@ -56,27 +54,55 @@ static struct ksmol_tcp_sock *next_holder(void)
 	return ts;
 }
 
-static void reclaim_run(struct tasklet_struct *tasklet)
+/* A socket in its owner's hands gives later, and is not counted. */
+static u32 ask(struct ksmol_tcp_sock *ts, int what)
 {
-	struct ksmol_tcp_sock *ts;
-	int i;
+	u32 before = READ_ONCE(ts->tcb.ooo_pbufs), after;
 
-	for (i = 0; i < RECLAIM_SOCKS; i++) {
-		ts = next_holder();
-		if (!ts)
-			return;
-		ksmol_tcp_defer(ts, KSMOL_TCP_DEFER_PRUNE);
-		sock_put(ksmol_tcp_to_sk(ts));
-	}
+	ksmol_tcp_defer(ts, what);
+	after = READ_ONCE(ts->tcb.ooo_pbufs);
+	return before > after ? before - after : 0;
 }
 
-void ksmol_tcp_reclaim(void)
+static u32 reclaim(int class, u32 want, int what)
 {
-	if (!list_empty(&holders))
-		tasklet_schedule(&reclaim_tasklet);
+	struct ksmol_tcp_sock *ts;
+	u32 got = 0;
+	int i;
+
+	/* Senders don't wait for what was received. */
+	if (class != KSMOL_CLASS_RX)
+		return 0;
+	for (i = 0; i < RECLAIM_SOCKS && got < want; i++) {
+		ts = next_holder();
+		if (!ts)
+			break;
+		got += ask(ts, what);
+		sock_put(ksmol_tcp_to_sk(ts));
+	}
+	return got;
+}
+
+static u32 reclaim_unreported(struct ksmol_pool *pool, int class, u32 want)
+{
+	return reclaim(class, want, KSMOL_TCP_DEFER_PRUNE);
+}
+
+static u32 reclaim_reported(struct ksmol_pool *pool, int class, u32 want)
+{
+	return reclaim(class, want, KSMOL_TCP_DEFER_RENEGE);
+}
+
+void ksmol_tcp_reclaim_init(void)
+{
+	ksmol_pool_reclaimer(&ksmol_pool, KSMOL_RECLAIM_OOO,
+			     reclaim_unreported);
+	ksmol_pool_reclaimer(&ksmol_pool, KSMOL_RECLAIM_SACKED,
+			     reclaim_reported);
 }
 
 void ksmol_tcp_reclaim_exit(void)
 {
-	tasklet_kill(&reclaim_tasklet);
+	ksmol_pool_reclaimer(&ksmol_pool, KSMOL_RECLAIM_SACKED, NULL);
+	ksmol_pool_reclaimer(&ksmol_pool, KSMOL_RECLAIM_OOO, NULL);
 }

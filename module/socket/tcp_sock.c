@@ -320,11 +320,13 @@ int ksmol_tcp_room_init(void)
 		return err;
 	err = ksmol_tcp_mini_init(roundup_pow_of_two(ksmol_params.tcp_conns),
 				  ksmol_params.tcp_conns);
-	if (err)
+	if (err) {
 		ksmol_tcp_recs_exit();
-	else
-		ksmol_tcp_order_init();
-	return err;
+		return err;
+	}
+	ksmol_tcp_order_init();
+	ksmol_tcp_reclaim_init();
+	return 0;
 }
 
 /* No socket is left. */

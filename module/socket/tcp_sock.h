@@ -48,8 +48,10 @@ struct ksmol_tcp_listen {
 #define KSMOL_TCP_DEFER_ABORT	1	/* interface gone, or diag: ENETDOWN */
 #define KSMOL_TCP_DEFER_PMTU	2	/* @defer_mtu and @defer_seq */
 #define KSMOL_TCP_DEFER_ICMP	3	/* @defer_err and @defer_seq */
-#define KSMOL_TCP_DEFER_PRUNE	4	/* the pool wants pbufs back */
+#define KSMOL_TCP_DEFER_PRUNE	4	/* the pool wants pbufs back, if no */
+					/* SACK has reported them */
 #define KSMOL_TCP_DEFER_SEND	5	/* it may be sent from this CPU now */
+#define KSMOL_TCP_DEFER_RENEGE	6	/* the pool wants even those SACKed */
 
 /**
  * struct ksmol_tcp_sock - a TCP socket
@@ -378,8 +380,8 @@ void ksmol_tcp_flush(struct ksmol_tcp_sock *ts);
 /* Keeps the list of connections with out-of-order data. Lock held. */
 void ksmol_tcp_reclaim_note(struct ksmol_tcp_sock *ts);
 void ksmol_tcp_reclaim_forget(struct ksmol_tcp_sock *ts);
-/* The pool refused in-order data: others give some back. BH disabled. */
-void ksmol_tcp_reclaim(void);
+/* Plug the two steps of ours into the pool's ladder, and take them out. */
+void ksmol_tcp_reclaim_init(void);
 void ksmol_tcp_reclaim_exit(void);
 
 /* proto.release_cb: backlog and what was deferred. */

@@ -128,6 +128,18 @@ struct dentry *ksmol_debugfs_file(struct dentry *parent, const char *name,
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_debugfs_file);
 
+struct dentry *ksmol_debugfs_special(struct dentry *parent, const char *name,
+				     umode_t mode,
+				     const struct file_operations *fops,
+				     void *data)
+{
+	parent = ksmol_debugfs_parent(parent);
+	if (IS_ERR(parent))
+		return parent;
+	return debugfs_create_file(name, mode, parent, data, fops);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_debugfs_special);
+
 /*
  * Moves the records of @root and of all below it to @gone. An entry is made
  * after its directory and the list is in the order of making, so one pass

@@ -7,7 +7,7 @@
 
 #include <linux/tracepoint.h>
 #include <net/tcp_states.h>
-#include <ksmol/stats.h>
+#include <ksmol/pool.h>
 
 TRACE_EVENT(ksmol_rx_drop,
 	TP_PROTO(int reason, int ifindex, u32 len),
@@ -53,6 +53,40 @@ TRACE_EVENT(ksmol_alloc_fail,
 		__entry->injected = injected;
 	),
 	TP_printk("class=%d injected=%d", __entry->class, __entry->injected)
+);
+
+#define ksmol_show_class(class)						\
+	__print_symbolic(class,						\
+		{ KSMOL_CLASS_RX,	"rx" },				\
+		{ KSMOL_CLASS_TX,	"tx" },				\
+		{ KSMOL_CLASS_SHARED,	"shared" },			\
+		{ KSMOL_CLASS_RESERVE,	"reserve" })
+#define ksmol_show_level(level)						\
+	__print_symbolic(level,						\
+		{ KSMOL_LEVEL_OK,	"ok" },				\
+		{ KSMOL_LEVEL_LOW,	"low" },			\
+		{ KSMOL_LEVEL_CRITICAL,	"critical" })
+
+/* A class's free pbufs crossed a watermark: enum ksmol_class, ksmol_level. */
+TRACE_EVENT(ksmol_pressure,
+	TP_PROTO(int class, int old_level, int new_level, u32 free),
+	TP_ARGS(class, old_level, new_level, free),
+	TP_STRUCT__entry(
+		__field(int, class)
+		__field(int, old_level)
+		__field(int, new_level)
+		__field(u32, free)
+	),
+	TP_fast_assign(
+		__entry->class = class;
+		__entry->old_level = old_level;
+		__entry->new_level = new_level;
+		__entry->free = free;
+	),
+	TP_printk("class=%s free=%u %s -> %s",
+		  ksmol_show_class(__entry->class), __entry->free,
+		  ksmol_show_level(__entry->old_level),
+		  ksmol_show_level(__entry->new_level))
 );
 
 #define ksmol_show_tcp_state(state)					\
