@@ -105,6 +105,7 @@ static void tx_skb__short_frame(struct kunit *test)
 
 static void tx_skb__device_without_fragments(struct kunit *test)
 {
+	u64 bytes = ksmol_stats_read(copy_bytes[KSMOL_COPY_NO_SG]);
 	struct phy_fixture *f = phy_up(test, 0);
 	struct sk_buff *skb;
 
@@ -112,6 +113,8 @@ static void tx_skb__device_without_fragments(struct kunit *test)
 	skb = sent(test);
 	expect_frame(test, skb, 28, 1400);
 	kfree_skb(skb);
+	KUNIT_EXPECT_EQ(test, ksmol_stats_read(copy_bytes[KSMOL_COPY_NO_SG]),
+			bytes + 1400);
 }
 
 /* Pitfall 12: a device that gives nothing back gets copies from the bound on;
@@ -120,6 +123,7 @@ static void tx_skb__device_without_fragments(struct kunit *test)
 static void tx_skb__stalled_device(struct kunit *test)
 {
 	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
+	u64 copies = ksmol_stats_read(copy[KSMOL_COPY_BOUND]);
 	u64 busy = phy_tx_drops(KSMOL_TX_DROP_DEV_BUSY);
 	struct ksmol_phy_stats sum;
 	struct ksmol_pbuf *pb;
@@ -137,6 +141,8 @@ static void tx_skb__stalled_device(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 4U);
 	ksmol_phy_stats_sum(f->phy, &sum);
 	KUNIT_EXPECT_EQ(test, sum.tx_copied, 1ULL);
+	KUNIT_EXPECT_EQ(test, ksmol_stats_read(copy[KSMOL_COPY_BOUND]),
+			copies + 1);
 	KUNIT_EXPECT_EQ(test, sum.tx_frames, 4ULL);
 	/* Copies that nobody is charged with have a bound too. */
 	pb = phy_pbuf(test, 28, 900);
@@ -167,6 +173,7 @@ static void tx_skb__idle_is_not_stalled(struct kunit *test)
 /* No device may pin the reserve. */
 static void tx_skb__reserve_is_never_held(struct kunit *test)
 {
+	u64 copies = ksmol_stats_read(copy[KSMOL_COPY_RESERVE]);
 	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
 	struct ksmol_pbuf *pb;
 
@@ -180,6 +187,8 @@ static void tx_skb__reserve_is_never_held(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, pb->home, KSMOL_CLASS_RESERVE);
 	memset(ksmol_pbuf_push(pb, 28), 0xee, 28);
 	KUNIT_EXPECT_EQ(test, phy_send(f, pb), 0);
+	KUNIT_EXPECT_EQ(test, ksmol_stats_read(copy[KSMOL_COPY_RESERVE]),
+			copies + 1);
 	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), 0U);
 	KUNIT_EXPECT_EQ(test, skb_queue_len(&f->vdev->sent), 1U);
 	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 1U);
@@ -216,6 +225,32 @@ static void tx_complete__clone_outlives_the_driver(struct kunit *test)
 	expect_frame(test, tap, 28, 1000);
 	kfree_skb(tap);
 	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), 0U);
+}
+
+/* A tap takes copies of its own: the pages come home, and it is counted. */
+static void tx_complete__tap_copies(struct kunit *test)
+{
+	u64 bytes = ksmol_stats_read(copy_bytes[KSMOL_COPY_TAP]);
+	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
+	struct sk_buff *skb;
+
+	f->vdev->mode = KSMOL_VDEV_HOLD;
+	KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 1000)), 0);
+	skb = sent(test);
+	KUNIT_ASSERT_EQ(test, skb_copy_ubufs(skb, GFP_KERNEL), 0);
+	KUNIT_EXPECT_EQ(test, ksmol_stats_read(copy_bytes[KSMOL_COPY_TAP]),
+			bytes + 1000);
+	expect_frame(test, skb, 28, 1000);
+	kfree_skb(skb);
+	KUNIT_EXPECT_EQ(test, ksmol_stats_read(copy_bytes[KSMOL_COPY_TAP]),
+			bytes + 1000);
+	/* Short ones lie in the skb already. */
+	KUNIT_EXPECT_EQ(test, phy_send(f, phy_pbuf(test, 28, 10)), 0);
+	skb = sent(test);
+	KUNIT_ASSERT_EQ(test, skb_copy_ubufs(skb, GFP_KERNEL), 0);
+	kfree_skb(skb);
+	KUNIT_EXPECT_EQ(test, ksmol_stats_read(copy_bytes[KSMOL_COPY_TAP]),
+			bytes + 1000);
 }
 
 /* A copy of the head shares the pages: completion comes once for each. */
@@ -552,6 +587,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_skb__reserve_is_never_held),
 	KUNIT_CASE(tx_complete__comes_home),
 	KUNIT_CASE(tx_complete__clone_outlives_the_driver),
+	KUNIT_CASE(tx_complete__tap_copies),
 	KUNIT_CASE(tx_complete__private_head),
 	KUNIT_CASE(tx_complete__several_times),
 	KUNIT_CASE(tx_complete__page_still_used),

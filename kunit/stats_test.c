@@ -180,6 +180,26 @@ static void debugfs__a_missing_parent_is_harmless(struct kunit *test)
 	ksmol_debugfs_remove(NULL);
 }
 
+/* Each reason has a row, and belongs to one direction. */
+static void copies__every_reason_has_a_row(struct kunit *test)
+{
+	struct seq_file m = { .size = 2 * PAGE_SIZE };
+	char row[32];
+	int i;
+
+	m.buf = kunit_kzalloc(test, m.size, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, m.buf);
+	KUNIT_ASSERT_EQ(test, ksmol_copies_show(&m, NULL), 0);
+	KUNIT_ASSERT_LT(test, m.count, m.size);
+	for (i = 0; i < KSMOL_NR_COPIES; i++) {
+		snprintf(row, sizeof(row), "\n%-14s %s ", ksmol_copy_names[i],
+			 ksmol_copy_sent[i] ? "sent" : "received");
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(m.buf, row), "%s", row);
+	}
+	KUNIT_EXPECT_TRUE(test, ksmol_copy_sent[KSMOL_COPY_USER_IN]);
+	KUNIT_EXPECT_FALSE(test, ksmol_copy_sent[KSMOL_COPY_USER_OUT]);
+}
+
 static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(names__every_counter_has_its_own),
 	KUNIT_CASE(names__enums_and_tables_agree),
@@ -187,6 +207,7 @@ static struct kunit_case stats_cases[] = {
 	KUNIT_CASE(drops__every_reason_has_a_line),
 	KUNIT_CASE(drops__dropped_is_the_sum_of_reasons),
 	KUNIT_CASE(drops__balance_is_what_has_no_verdict_yet),
+	KUNIT_CASE(copies__every_reason_has_a_row),
 	KUNIT_CASE(debugfs__names_are_free_again_after_removal),
 	KUNIT_CASE(debugfs__one_file_can_go_alone),
 	KUNIT_CASE(debugfs__a_missing_parent_is_harmless),

@@ -143,8 +143,16 @@ enum ksmol_tx_drop {
 	X(KERNEL_OUT,	"kernel_out",	"pool or skb to in-kernel user")		\
 	X(COPYBREAK_RX,	"copybreak_rx",	"short frame out of a large driver buffer") \
 	X(COPYBREAK_TX,	"copybreak_tx",	"short frame into the skb's linear part")	\
-	X(NO_SG,	"no_sg",	"stream to a device that takes no fragments") \
+	X(NO_SG,	"no_sg",	"to a device that takes no fragments, or not so many") \
+	X(RESERVE,	"reserve",	"out of the reserve, which no device may keep") \
+	X(TAP,		"tap",		"sent pages, by a tap or a device that keeps none") \
+	X(UNRESOLVED,	"unresolved",	"stream data that waits for a neighbor")	\
 	X(ECHO,		"echo",		"echo request into its reply")		\
+	X(QUOTE,	"quote",	"packet into the ICMP error about it")	\
+	X(GATHER,	"gather",	"short segment behind the one before it") \
+	X(SPLICE,	"splice",	"short segments into a page of a pipe")	\
+	X(FILTER,	"filter",	"for a program's socket filter")		\
+	X(ERRQUEUE,	"errqueue",	"what an ICMP error quotes, for the program") \
 	X(DUP,		"dup",		"broadcast to one more socket")		\
 	X(ORPHAN,	"orphan",	"a sender's zero-copy pages, before queueing") \
 	X(BOUND,	"bound",	"device at its limit of outstanding buffers")
@@ -225,6 +233,8 @@ enum ksmol_tcp_counter {
 
 /**
  * struct ksmol_stats - the counters of one CPU
+ * @frames_out: frames given to devices and to local delivery; a super-frame
+ *	counts once
  * @frames_in: frames taken from devices and from local delivery; a
  *	super-frame counts once for each datagram in it
  * @verdict: how they ended; sums to @frames_in when quiet
@@ -236,6 +246,7 @@ enum ksmol_tcp_counter {
  * @purged: pbufs that sockets gave back unread on close
  */
 struct ksmol_stats {
+	u64 frames_out;
 	u64 frames_in;
 	u64 verdict[KSMOL_NR_VERDICTS];
 	u64 tx_drop[KSMOL_NR_TX_DROPS];
@@ -283,6 +294,8 @@ u64 ksmol_stats_sum(size_t offset);
 extern const char * const ksmol_verdict_names[KSMOL_NR_VERDICTS];
 extern const char * const ksmol_tx_drop_names[KSMOL_NR_TX_DROPS];
 extern const char * const ksmol_copy_names[KSMOL_NR_COPIES];
+/* Is it sent payload that is copied for this reason? */
+extern const bool ksmol_copy_sent[KSMOL_NR_COPIES];
 extern const char * const ksmol_token_end_names[KSMOL_NR_TOKEN_ENDS];
 extern const char * const ksmol_tcp_counter_names[KSMOL_NR_TCP_COUNTERS];
 

@@ -178,8 +178,11 @@ void ksmol_icmp_send_error(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
 	/* Sized to the link as well, when that is narrower still. */
 	room = min_t(u32, dst.mtu, ICMP_ERROR_MAX);
 	room -= min(room, heads);
-	out = icmp_body(tok, false, pb, 0, min(pb->len, room));
-	if (out)
-		icmp_xmit(&flow, &dst, out, &icmp);
+	room = min(pb->len, room);
+	out = icmp_body(tok, false, pb, 0, room);
+	if (!out)
+		return;
+	__ksmol_stat_copy(QUOTE, room);
+	icmp_xmit(&flow, &dst, out, &icmp);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_icmp_send_error);

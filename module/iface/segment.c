@@ -37,6 +37,8 @@ static int segment_copy(struct ksmol_pbuf *to,
 	u32 off = seg->pb_off, n;
 	int err;
 
+	if (len)
+		ksmol_stat_copy(UNRESOLVED, len);
 	for (; len; pb = pb->next, off = 0, len -= n) {
 		n = min(len, pb->len - off);
 		err = ksmol_pbuf_from_mem(to, pb->head + pb->off + off, n,

@@ -102,6 +102,7 @@ int ksmol_loop_queue(struct ksmol_phy *phy, struct sk_buff *skb, __be16 proto,
 		ksmol_tx_dropped(KSMOL_TX_DROP_LOOP_FULL, phy->ifindex);
 		return -ENOBUFS;
 	}
+	__ksmol_stat_inc(frames_out);
 	tasklet_schedule(&loop->tasklet);
 	return 0;
 }

@@ -29,6 +29,9 @@ static void tx_complete(struct sk_buff *skb, struct ubuf_info *ubuf,
 	struct ksmol_pbuf *pb = container_of(ubuf, struct ksmol_pbuf, tx.ubuf);
 	struct ksmol_phy *phy;
 
+	/* Not on the way home: somebody has taken a copy in its stead. */
+	if (!success && skb && skb->data_len)
+		ksmol_stat_copy(TAP, skb->data_len);
 	if (!refcount_dec_and_test(&ubuf->refcnt))
 		return;
 	phy = pb->tx.phy;
@@ -130,7 +133,10 @@ static int tx_let_go(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	tx_ubuf_init(&copy->ubuf);
 	ksmol_ubuf_set(&copy->ubuf, tx_copy_ops, tx_copy_complete);
 	skb_zcopy_init(skb, &copy->ubuf);
-	__ksmol_stat_copy(BOUND, skb->len);
+	if (pb->home == KSMOL_CLASS_RESERVE)
+		__ksmol_stat_copy(RESERVE, skb->len);
+	else
+		__ksmol_stat_copy(BOUND, skb->len);
 	this_cpu_ptr(phy->stats)->tx_copied++;
 	ksmol_pbuf_free(pb);
 	return 0;
@@ -177,6 +183,17 @@ static bool tx_by_copy(const struct ksmol_phy *phy, const struct ksmol_pbuf *pb)
 	return false;
 }
 
+/* All of the frame went into the skb although no device is to blame. */
+static void tx_count_linear(const struct ksmol_pbuf *pb, u32 len)
+{
+	if (len <= pb->tx.hlen)
+		return;
+	if (len <= pb->pool->copybreak)
+		__ksmol_stat_copy(COPYBREAK_TX, len - pb->tx.hlen);
+	else
+		__ksmol_stat_copy(NO_SG, len - pb->tx.hlen);
+}
+
 int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		    enum ksmol_tx_drop reason, int err)
 {
@@ -211,8 +228,8 @@ struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	}
 	if (!linear)
 		tx_attach(skb, pb, head);
-	else if (len > pb->tx.hlen)
-		__ksmol_stat_copy(COPYBREAK_TX, len - pb->tx.hlen);
+	else
+		tx_count_linear(pb, len);
 	tx_hold(phy, pb, skb);
 	return skb;
 
@@ -280,6 +297,7 @@ int ksmol_tx_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len)
 
 	err = dev_queue_xmit(skb);
 	if (likely(err == NET_XMIT_SUCCESS || err == NET_XMIT_CN)) {
+		__ksmol_stat_inc(frames_out);
 		here->tx_frames++;
 		here->tx_bytes += len;
 		return 0;

@@ -37,8 +37,10 @@ static void error_queue(struct ksmol_sock *ks,
 		return;
 	skb_reserve(skb, sizeof(*addrs));
 	memcpy(skb->head, addrs, sizeof(*addrs));
-	if (len)
+	if (len) {
 		skb_put_data(skb, payload, len);
+		ksmol_stat_copy(ERRQUEUE, len);
+	}
 	memset(skb->cb, 0, sizeof(skb->cb));
 	SKB_EXT_ERR(skb)->ee = *ee;
 	SKB_EXT_ERR(skb)->port = addrs->port;

@@ -30,6 +30,7 @@ static u32 run_on_copy(const struct sk_filter *filter, struct sock *sk,
 	if (!skb)
 		return 0;
 	if (!ksmol_pbuf_to_mem(pb, 0, skb_put(skb, pb->len), pb->len)) {
+		ksmol_stat_copy(FILTER, pb->len);
 		skb_reset_network_header(skb);
 		if (pb->skb)
 			skb->dev = pb->skb->dev;

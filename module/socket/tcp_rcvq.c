@@ -82,6 +82,8 @@ static bool append(struct ksmol_pbuf *last, struct ksmol_pbuf *pb)
 	last->tstamp = pb->tstamp ?: last->tstamp;
 	if (pb->skb)
 		__ksmol_stat_copy(COPYBREAK_RX, len);
+	else
+		__ksmol_stat_copy(GATHER, len);
 	ksmol_pbuf_free(pb);
 	return true;
 }

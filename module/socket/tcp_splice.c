@@ -49,6 +49,7 @@ static ssize_t splice_slots(struct splice *s, const struct ksmol_pbuf *pb,
 		off = 0;
 		pb = pb->next;
 	}
+	ksmol_stat_copy(SPLICE, buf.len);
 	/* It lets the page go if it refuses. */
 	return add_to_pipe(s->pipe, &buf);
 }

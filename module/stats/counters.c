@@ -41,6 +41,17 @@ const char * const ksmol_copy_names[KSMOL_NR_COPIES] = {
 };
 EXPORT_SYMBOL_IF_KUNIT(ksmol_copy_names);
 
+const bool ksmol_copy_sent[KSMOL_NR_COPIES] = {
+	[KSMOL_COPY_USER_IN] = true,
+	[KSMOL_COPY_COPYBREAK_TX] = true,
+	[KSMOL_COPY_NO_SG] = true,
+	[KSMOL_COPY_BOUND] = true,
+	[KSMOL_COPY_RESERVE] = true,
+	[KSMOL_COPY_TAP] = true,
+	[KSMOL_COPY_UNRESOLVED] = true,
+};
+EXPORT_SYMBOL_IF_KUNIT(ksmol_copy_sent);
+
 const char * const ksmol_tcp_counter_names[KSMOL_NR_TCP_COUNTERS] = {
 	KSMOL_TCP_COUNTERS(KSMOL_TCP_NAME)
 };

@@ -184,6 +184,7 @@ int ksmol_stats_init(void)
 {
 	ksmol_debugfs_root = debugfs_create_dir("ksmol", NULL);
 	ksmol_debugfs_file(NULL, "drops", ksmol_drops_show, NULL);
+	ksmol_debugfs_file(NULL, "copies", ksmol_copies_show, NULL);
 	return 0;
 }
 

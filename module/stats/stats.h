@@ -8,4 +8,7 @@
 /* debugfs drops. */
 int ksmol_drops_show(struct seq_file *m, void *data);
 
+/* debugfs copies. */
+int ksmol_copies_show(struct seq_file *m, void *data);
+
 #endif /* _KSMOL_STATS_ROOM_H */

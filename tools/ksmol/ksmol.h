@@ -30,12 +30,20 @@ int cmd_ss(int argc, char **argv);
  */
 int show_info(bool numeric, bool json, const char *state);
 
+struct report;
+
 /* --- ss.c --- */
 
 /* "ADDRESS:PORT" with the port's name in /etc/services, if it has one and
  * @transport isn't NULL; malloc'ed.
  */
 char *named(const char *cell, const char *transport);
+
+/* --- copies.c: copies per packet, from debugfs copies --- */
+
+void copies_print(const struct report *report);
+/* An object with a member for each direction. */
+void copies_json(FILE *out, const struct report *report);
 
 /* --- util.c --- */
 

@@ -14,7 +14,9 @@
 #define CELL_WIDTH	25
 #define INDENT		2
 
-static const char * const files[] = { "pool", "drops", "tokens", "tcp" };
+static const char * const files[] = {
+	"pool", "drops", "copies", "tokens", "tcp",
+};
 
 #define FILES (sizeof(files) / sizeof(*files))
 
@@ -133,9 +135,12 @@ static bool row_says_something(const struct table *table, size_t row)
 {
 	size_t col;
 
-	for (col = 1; col < table->cols; col++)
-		if (strcmp(table_cell(table, row, col), "0") != 0)
+	for (col = 1; col < table->cols; col++) {
+		const char *cell = table_cell(table, row, col);
+
+		if (is_number(cell) && strcmp(cell, "0") != 0)
 			return true;
+	}
 	return table->cols == 1;
 }
 
@@ -171,6 +176,11 @@ static void print_table(const struct table *now, const struct table *old,
 	layout_print(stdout, &layout, "  ");
 }
 
+static bool is_copies(size_t file)
+{
+	return strcmp(files[file], "copies") == 0;
+}
+
 static void print_sample(const struct sample *now, const struct sample *old)
 {
 	double seconds = old ? now->when - old->when : 0;
@@ -182,6 +192,8 @@ static void print_sample(const struct sample *now, const struct sample *old)
 
 		printf("%s\n", report->name);
 		print_pairs(report, before, seconds);
+		if (is_copies(i))
+			copies_print(report);
 		for (t = 0; t < report->tables; t++)
 			print_table(&report->table[t],
 				    before && before->tables > t ?
@@ -199,6 +211,10 @@ static void print_json(const struct sample *now)
 		json_string(stdout, files[i]);
 		printf(": ");
 		json_report(stdout, &now->report[i]);
+		if (!is_copies(i))
+			continue;
+		printf(",\n \"copies_per_packet\": ");
+		copies_json(stdout, &now->report[i]);
 	}
 	printf("}\n");
 }

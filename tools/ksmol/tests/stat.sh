@@ -16,9 +16,25 @@ t 'stat: not one without' shows_not 'stack'
 t 'stat: the policy' shows 'policy reserve'
 t "stat: TCP's counters" shows 'passive_opens 340'
 
+t 'stat: copies of received packets' \
+	shows 'per packet received: 1.00 copies, 832 bytes'
+t 'stat: copies of sent packets' \
+	shows 'per packet sent: 1.00 copies, 1024 bytes'
+t 'stat: copies by their reason' shows 'tap'
+t 'stat: no reason that did not happen' shows_not 'copybreak_tx'
+
+no_frames() {
+	local -x KSMOL_DEBUGFS=$tmp/no_frames
+
+	cp -r "$tests/debugfs" "$tmp/no_frames"
+	sed -i 's/^sent: .*/sent: 0/' "$tmp/no_frames/copies"
+	shows 'per packet sent: 0.00 copies, 0 bytes'
+}
+t 'stat: no copies per packet without packets' no_frames
+
 fits() {
 	capture "$ksmol" stat
-	[ "$(wc -l <"$tmp/out")" -le 25 ] &&
+	[ "$(wc -l <"$tmp/out")" -le 32 ] &&
 		[ "$(wc -L <"$tmp/out")" -le 80 ]
 }
 t 'stat: fits a terminal' fits
@@ -66,6 +82,12 @@ assert d["pool"]["census"] == "exact"
 assert d["pool"]["table"][3] == {"class": "socket", "rx": 62, "tx": 0,
 	"shared": 0, "reserve": 0, "emergency": 0}
 assert d["drops"]["rx_no_pbuf"] == 0
+assert d["copies"]["sent"] == 1000
+assert d["copies"]["table"][3]["copies"] == 0
+assert d["copies"]["table"][4] == {"copy": "tap", "payload": "sent",
+	"copies": 100, "bytes": 102400}
+assert d["copies_per_packet"]["received"] == {"copies": 1, "bytes": 832}
+assert d["copies_per_packet"]["sent"]["copies"] == 1
 assert d["tokens"]["policy"] == "reserve"
 assert d["tokens"]["table"][2]["opened"] == 5000
 assert d["tcp"]["retrans"] == 17 and d["tcp"]["probes"] == 0'
