@@ -63,6 +63,7 @@ struct ksmol_phy_stats {
  *	none back (see @completed), send by copy; from twice as many no reply
  *	that a stranger provoked, from three times only what sockets send
  * @stats: counters
+ * @captures: who reads its frames live (phy/capture_reader.c; RCU)
  * @node: in the list of attached devices (RTNL; readers RCU)
  * @refs: one for being attached, one for each frame the device or the local
  *	delivery queue holds; on a line of its own, because completions write it
@@ -84,6 +85,7 @@ struct ksmol_phy {
 	char name[IFNAMSIZ];
 	u32 outstanding_max;
 	struct ksmol_phy_stats __percpu *stats;
+	struct hlist_head captures;
 	struct list_head node;
 	struct rcu_head rcu;
 	refcount_t refs ____cacheline_aligned_in_smp;
@@ -305,6 +307,12 @@ void ksmol_phy_stats_sum(const struct ksmol_phy *phy,
 
 /* A ksmol_show_fn for ifaces/<dev>/stats; @phy is the struct ksmol_phy. */
 int ksmol_phy_stats_show(struct seq_file *m, void *phy);
+
+/**
+ * ksmol_phy_capture_file() - make file "capture", a live pcapng stream of frames
+ * @dir: a directory of ksmol_debugfs_dir(), removed before ksmol_phy_close()
+ */
+void ksmol_phy_capture_file(struct ksmol_phy *phy, struct dentry *dir);
 
 int ksmol_phy_init(void);
 void ksmol_phy_exit(void);

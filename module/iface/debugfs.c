@@ -107,4 +107,5 @@ void ksmol_iface_debugfs_add(struct ksmol_iface *iface)
 	ksmol_debugfs_file(dir, "addresses", addresses_show, iface);
 	ksmol_debugfs_file(dir, "routes", routes_show, iface);
 	ksmol_debugfs_file(dir, "neighbors", neighbors_show, iface);
+	ksmol_phy_capture_file(iface->phy, dir);
 }

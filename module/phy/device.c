@@ -99,6 +99,7 @@ static void phy_setup(struct ksmol_phy *phy, struct net_device *dev)
 	}
 	refcount_set(&phy->refs, 1);
 	INIT_LIST_HEAD(&phy->node);
+	INIT_HLIST_HEAD(&phy->captures);
 	netdev_hold(dev, &phy->tracker, GFP_KERNEL);
 }
 
@@ -176,6 +177,7 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_stop);
 void ksmol_phy_close(struct ksmol_phy *phy)
 {
 	ksmol_phy_stop(phy);
+	ksmol_capture_stop(phy);
 	netdev_put(phy->dev, &phy->tracker);
 	ksmol_phy_put(phy);
 }

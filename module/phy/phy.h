@@ -55,6 +55,11 @@ int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 int ksmol_loop_queue(struct ksmol_phy *phy, struct sk_buff *skb, __be16 proto,
 		     bool csum_ok);
 
+/* Ends the streams of all who read @phy's frames; no file of it can be opened
+ * any more. Process.
+ */
+void ksmol_capture_stop(struct ksmol_phy *phy);
+
 void ksmol_loop_init(void);
 void ksmol_loop_exit(void);
 

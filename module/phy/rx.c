@@ -12,6 +12,7 @@
 #include <net/dst.h>
 #include <ksmol/compat.h>
 #include <trace/events/ksmol.h>
+#include "capture.h"
 #include "phy.h"
 
 static void rx_count(struct ksmol_phy *phy, int verdict, u32 len)
@@ -23,6 +24,8 @@ static void rx_count(struct ksmol_phy *phy, int verdict, u32 len)
 	all->verdict[verdict]++;
 	here->rx_frames++;
 	here->rx_bytes += len;
+	if (static_branch_unlikely(&ksmol_capture_key))
+		ksmol_capture_verdict(verdict);
 	if (unlikely(verdict >= KSMOL_FIRST_DROP)) {
 		here->rx_dropped++;
 		trace_ksmol_rx_drop(verdict, phy->ifindex, len);
@@ -182,7 +185,8 @@ static noinline void rx_super(struct ksmol_phy *phy, struct sk_buff *skb)
 	}
 }
 
-void ksmol_phy_rx(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
+static __always_inline void rx_any(struct ksmol_phy *phy, struct sk_buff *skb,
+				   u8 flags)
 {
 	u32 len = skb->len;
 	int drop;
@@ -196,6 +200,24 @@ void ksmol_phy_rx(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
 	} else {
 		rx_frame(phy, skb, flags);
 	}
+}
+
+static noinline void rx_captured(struct ksmol_phy *phy, struct sk_buff *skb,
+				 u8 flags)
+{
+	struct ksmol_capture_frame frame;
+
+	ksmol_capture_rx(&frame, phy, skb, flags);
+	rx_any(phy, skb, flags);
+	ksmol_capture_end(&frame);
+}
+
+void ksmol_phy_rx(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
+{
+	if (ksmol_capture_on(phy))
+		rx_captured(phy, skb, flags);
+	else
+		rx_any(phy, skb, flags);
 }
 
 /*
@@ -234,10 +256,22 @@ static bool rx_claim(struct ksmol_phy *phy, struct sk_buff *skb)
 	return false;
 }
 
+static noinline void rx_passed_captured(struct ksmol_phy *phy,
+					const struct sk_buff *skb)
+{
+	struct ksmol_capture_frame frame;
+
+	ksmol_capture_rx(&frame, phy, skb, 0);
+	ksmol_capture_verdict(KSMOL_PASSED);
+	ksmol_capture_end(&frame);
+}
+
 static bool rx_shared(struct ksmol_phy *phy, struct sk_buff *skb)
 {
 	if (rx_claim(phy, skb))
 		return true;
+	if (ksmol_capture_on(phy))
+		rx_passed_captured(phy, skb);
 	__ksmol_stat_inc(frames_in);
 	__ksmol_stat_inc(verdict[KSMOL_PASSED]);
 	return false;

@@ -16,6 +16,7 @@
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <ksmol/compat.h>
+#include "capture.h"
 #include "phy.h"
 
 /*
@@ -290,13 +291,31 @@ bool ksmol_tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
 	return true;
 }
 
+static bool tx_taken(int err)
+{
+	return err == NET_XMIT_SUCCESS || err == NET_XMIT_CN;
+}
+
+/* As dev_queue_xmit(), in front of whoever captures. */
+static noinline int tx_captured(struct ksmol_phy *phy, struct sk_buff *skb)
+{
+	struct ksmol_capture_frame frame;
+	int err;
+
+	ksmol_capture_tx(&frame, phy, skb);
+	err = dev_queue_xmit(skb);
+	ksmol_capture_sent(&frame, tx_taken(err));
+	return err;
+}
+
 int ksmol_tx_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len)
 {
 	struct ksmol_phy_stats *here = this_cpu_ptr(phy->stats);
 	int err;
 
-	err = dev_queue_xmit(skb);
-	if (likely(err == NET_XMIT_SUCCESS || err == NET_XMIT_CN)) {
+	err = ksmol_capture_on(phy) ? tx_captured(phy, skb) :
+				      dev_queue_xmit(skb);
+	if (likely(tx_taken(err))) {
 		__ksmol_stat_inc(frames_out);
 		here->tx_frames++;
 		here->tx_bytes += len;
