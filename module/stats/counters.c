@@ -43,6 +43,7 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_copy_names);
 
 const bool ksmol_copy_sent[KSMOL_NR_COPIES] = {
 	[KSMOL_COPY_USER_IN] = true,
+	[KSMOL_COPY_KERNEL_IN] = true,
 	[KSMOL_COPY_COPYBREAK_TX] = true,
 	[KSMOL_COPY_NO_SG] = true,
 	[KSMOL_COPY_BOUND] = true,
