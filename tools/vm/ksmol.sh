@@ -14,6 +14,7 @@
 # bg_at NAME CMD...        bg in a peer, so that stop ends CMD itself
 # flood_on COUNT SIZE PORT, flood_off   pktgen in the peer, at full speed
 # frames_at NAME SPEC...   see frames.py
+# kernel_kib, slab_kib     what the kernel has taken
 
 # shellcheck source=guest.sh
 . "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
@@ -124,6 +125,16 @@ whole() {
 	t "$1: every frame has its reason" wait_for 5 balanced ||
 		cat "$debug/drops"
 }
+
+# Memory that the kernel has taken and can't just drop, in KiB.
+kernel_kib() {
+	awk '$1 == "MemTotal:" { n += $2 }
+		$1 ~ /^(MemFree|Buffers|Cached|AnonPages|SReclaimable):/ {
+			n -= $2
+		}
+		END { print n }' /proc/meminfo
+}
+slab_kib() { awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo; }
 
 # Nothing is in anybody's hands.
 idle() { [ "$(stat_of pool free)" = "$(stat_of pool size)" ]; }

@@ -9,16 +9,6 @@
 count=$(scale 2000000)
 noise=6144	# KiB: per-CPU lists of free pages and slabs breathe that much
 
-# Memory that the kernel has taken and can't just drop, in KiB.
-kernel_kib() {
-	awk '$1 == "MemTotal:" { n += $2 }
-		$1 ~ /^(MemFree|Buffers|Cached|AnonPages|SReclaimable):/ {
-			n -= $2
-		}
-		END { print n }' /proc/meminfo
-}
-slab_kib() { awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo; }
-
 start pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16
 sink_on 9
 t 'the peer pings us' pings -c 5 -i 0.1 $us
