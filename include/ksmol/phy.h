@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Attachment to a net_device: frames in and out, and the tokens that stand
- * for the right to do either. The only room besides socket/ glue that knows
- * net_device and skb.
+ * Attachment to a net_device: frames in and out. The only room besides socket/
+ * glue that knows net_device and skb. The tokens that stand for the right to
+ * do either are in token.h.
  */
 #ifndef _KSMOL_PHY_H
 #define _KSMOL_PHY_H
@@ -12,11 +12,11 @@
 #include <linux/refcount.h>
 #include <ksmol/params.h>
 #include <ksmol/pool.h>
+#include <ksmol/token.h>
 
 struct ksmol_iface;
 struct ksmol_phy;
 struct ksmol_phy_events;
-struct ksmol_tx_token;
 struct sock;
 
 enum ksmol_medium {
@@ -316,68 +316,5 @@ void ksmol_phy_capture_file(struct ksmol_phy *phy, struct dentry *dir);
 
 int ksmol_phy_init(void);
 void ksmol_phy_exit(void);
-
-/* --- tokens --- */
-
-/**
- * struct ksmol_tx_token - the right to send one frame on one device
- * @phy: the device
- * @pb: the buffer it holds, or NULL: under lazy and reserve policy it is only
- *	a promise. This pointer is the "should free" flag: consuming clears it.
- * @policy: the policy it was opened under, enum ksmol_tx_policy
- * @open: not ended yet
- *
- * A token ends exactly once, by ksmol_tx_token_consume() or by
- * ksmol_tx_token_drop(); dropping an ended token is harmless, which is what
- * scope exit does with KSMOL_TX_TOKEN().
- */
-struct ksmol_tx_token {
-	struct ksmol_phy *phy;
-	struct ksmol_pbuf *pb;
-	u8 policy;
-	bool open;
-};
-
-/**
- * struct ksmol_rx_token - the right to one received frame
- * @pb: the frame; whoever keeps it clears this
- *
- * Dropping a token that still holds its frame frees it.
- */
-struct ksmol_rx_token {
-	struct ksmol_pbuf *pb;
-};
-
-/**
- * ksmol_tx_token_open() - ask for the right to send one frame
- *
- * eager: allocates now; lazy, reserve: promises.
- * Context: BH disabled. Return: 0, or -ENOBUFS (eager only).
- */
-int ksmol_tx_token_open(struct ksmol_tx_token *tok, struct ksmol_phy *phy);
-
-/**
- * ksmol_tx_token_consume() - end a token by turning it into a buffer
- * @control: a control reply (ARP, ND, ACK, RST, echo, IGMP/MLD): may use the
- *	reserve under the reserve policy
- *
- * Never panics; protocol state may move only after this returned a buffer.
- *
- * Context: BH disabled. Return: TX pbuf, owner STACK, the caller's; or NULL
- * (counted tx_no_pbuf). The token is ended in either case.
- */
-struct ksmol_pbuf *ksmol_tx_token_consume(struct ksmol_tx_token *tok,
-					  bool control);
-
-/* Ends a token unused: what it held goes back. BH disabled. */
-void ksmol_tx_token_drop(struct ksmol_tx_token *tok);
-
-void ksmol_rx_token_drop(struct ksmol_rx_token *tok);
-
-/* Tokens that end with their scope. */
-#define KSMOL_TX_TOKEN(name) \
-	struct ksmol_tx_token name __cleanup(ksmol_tx_token_drop) = {}
-#define KSMOL_RX_TOKEN(name) \
-	struct ksmol_rx_token name __cleanup(ksmol_rx_token_drop) = {}
 
 #endif /* _KSMOL_PHY_H */

@@ -164,9 +164,8 @@ enum ksmol_copy {
 	KSMOL_NR_COPIES
 };
 
-/* What became of TX tokens, kept per policy. */
+/* What became of TX tokens, kept per policy: one of these for each. */
 #define KSMOL_TOKEN_ENDS(X)						\
-	X(OPENED,	"opened",	"tokens handed out")			\
 	X(REFUSED,	"refused",	"not handed out: no buffer (eager)")	\
 	X(CONSUMED,	"consumed",	"ended with a buffer from the TX class")	\
 	X(RESERVE,	"reserve",	"ended with a buffer from the reserve")	\

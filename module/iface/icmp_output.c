@@ -96,7 +96,7 @@ static struct ksmol_pbuf *icmp_body(struct ksmol_tx_token *tok, bool control,
 				    const struct ksmol_pbuf *pb, u32 off,
 				    u32 len)
 {
-	bool reserve = control && tok->policy == KSMOL_POLICY_RESERVE;
+	bool reserve = ksmol_tx_token_reserve(tok, control);
 	struct ksmol_pbuf *out = ksmol_tx_token_consume(tok, control);
 
 	if (!out)

@@ -15,10 +15,11 @@
 #include "capture.h"
 #include "phy.h"
 
-static void rx_count(struct ksmol_phy *phy, int verdict, u32 len)
+/* @all: this CPU's */
+static void rx_count(struct ksmol_phy *phy, struct ksmol_stats *all,
+		     int verdict, u32 len)
 {
 	struct ksmol_phy_stats *here = this_cpu_ptr(phy->stats);
-	struct ksmol_stats *all = this_cpu_ptr(&ksmol_stats);
 
 	all->frames_in++;
 	all->verdict[verdict]++;
@@ -107,7 +108,8 @@ static void rx_describe(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 }
 
 /* One datagram that is ours alone, up to its verdict; consumes @skb. */
-static int rx_input(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
+static int rx_input(struct ksmol_phy *phy, struct ksmol_stats *all,
+		    struct sk_buff *skb, u8 flags)
 {
 	KSMOL_RX_TOKEN(rx);
 	KSMOL_TX_TOKEN(tx);
@@ -123,6 +125,7 @@ static int rx_input(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
 	if (unlikely(ksmol_tx_token_open(&tx, phy)))
 		return KSMOL_DROP_RX_NO_TX;
 	verdict = phy->events->input(phy, rx.pb, skb->protocol, &tx);
+	ksmol_tx_token_end(&tx, all);
 	if (verdict == KSMOL_DELIVERED)
 		rx.pb = NULL;
 	return verdict;
@@ -130,9 +133,10 @@ static int rx_input(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
 
 static void rx_frame(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
 {
+	struct ksmol_stats *all = this_cpu_ptr(&ksmol_stats);
 	u32 len = skb->len;
 
-	rx_count(phy, rx_input(phy, skb, flags), len);
+	rx_count(phy, all, rx_input(phy, all, skb, flags), len);
 }
 
 /*
@@ -168,7 +172,8 @@ static noinline void rx_super(struct ksmol_phy *phy, struct sk_buff *skb)
 	segs = rx_segment(skb);
 	if (IS_ERR_OR_NULL(segs)) {
 		kfree_skb(skb);
-		rx_count(phy, KSMOL_DROP_RX_GSO, len);
+		rx_count(phy, this_cpu_ptr(&ksmol_stats), KSMOL_DROP_RX_GSO,
+			 len);
 		return;
 	}
 	consume_skb(skb);
@@ -194,7 +199,7 @@ static __always_inline void rx_any(struct ksmol_phy *phy, struct sk_buff *skb,
 	drop = rx_admit(phy, &skb);
 	if (unlikely(drop)) {
 		kfree_skb(skb);
-		rx_count(phy, drop, len);
+		rx_count(phy, this_cpu_ptr(&ksmol_stats), drop, len);
 	} else if (rx_is_super(skb)) {
 		rx_super(phy, skb);
 	} else {
@@ -234,7 +239,7 @@ static void rx_copy(struct ksmol_phy *phy, struct sk_buff *skb)
 	if (verdict)
 		kfree_skb(skb);
 	else
-		verdict = rx_input(phy, skb, 0);
+		verdict = rx_input(phy, this_cpu_ptr(&ksmol_stats), skb, 0);
 	if (verdict >= KSMOL_FIRST_DROP)
 		trace_ksmol_rx_drop(verdict, phy->ifindex, len);
 }

@@ -2,7 +2,8 @@
 /*
  * Tokens: the right to send one frame, and the right to one received frame.
  *
- * Of every token handed out exactly one end is counted:
+ * Of every token handed out exactly one end is counted, so that they sum up to
+ * how many there were:
  *
  *	opened = consumed + reserve + failed + dropped
  *
@@ -19,31 +20,19 @@ static void token_count(const struct ksmol_tx_token *tok,
 	this_cpu_ptr(&ksmol_stats)->token[tok->policy][end]++;
 }
 
-/* Eager: no TX buffer, no receive. */
-static int token_fill(struct ksmol_tx_token *tok)
+/* No TX buffer, no receive. */
+int ksmol_tx_token_fill(struct ksmol_tx_token *tok)
 {
 	tok->pb = ksmol_pbuf_alloc_tx(&ksmol_pool, false);
 	if (!tok->pb) {
+		tok->open = false;
 		token_count(tok, KSMOL_TOKEN_REFUSED);
 		return -ENOBUFS;
 	}
 	ksmol_pbuf_own(tok->pb, KSMOL_OWNER_TOKEN);
 	return 0;
 }
-
-int ksmol_tx_token_open(struct ksmol_tx_token *tok, struct ksmol_phy *phy)
-{
-	tok->phy = phy;
-	tok->pb = NULL;
-	tok->policy = READ_ONCE(ksmol_params.tx_policy);
-	tok->open = false;
-	if (tok->policy == KSMOL_POLICY_EAGER && token_fill(tok))
-		return -ENOBUFS;
-	tok->open = true;
-	token_count(tok, KSMOL_TOKEN_OPENED);
-	return 0;
-}
-EXPORT_SYMBOL_IF_KUNIT(ksmol_tx_token_open);
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tx_token_fill);
 
 /* The buffer that the token holds, or one by the policy it was opened under. */
 static struct ksmol_pbuf *token_take(struct ksmol_tx_token *tok, bool control)
@@ -52,8 +41,8 @@ static struct ksmol_pbuf *token_take(struct ksmol_tx_token *tok, bool control)
 
 	tok->pb = NULL;
 	if (!pb)
-		return ksmol_pbuf_alloc_tx(&ksmol_pool, control &&
-					   tok->policy == KSMOL_POLICY_RESERVE);
+		return ksmol_pbuf_alloc_tx(&ksmol_pool,
+					   ksmol_tx_token_reserve(tok, control));
 	ksmol_pbuf_own(pb, KSMOL_OWNER_STACK);
 	return pb;
 }
@@ -103,11 +92,20 @@ void ksmol_rx_token_drop(struct ksmol_rx_token *tok)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_rx_token_drop);
 
+static u64 policy_opened(enum ksmol_tx_policy policy)
+{
+	return ksmol_stats_read(token[policy][KSMOL_TOKEN_CONSUMED]) +
+	       ksmol_stats_read(token[policy][KSMOL_TOKEN_RESERVE]) +
+	       ksmol_stats_read(token[policy][KSMOL_TOKEN_FAILED]) +
+	       ksmol_stats_read(token[policy][KSMOL_TOKEN_DROPPED]);
+}
+
 static void policy_show(struct seq_file *m, enum ksmol_tx_policy policy)
 {
 	int end;
 
-	seq_printf(m, "%-8s", ksmol_policy_names[policy]);
+	seq_printf(m, "%-8s %12llu", ksmol_policy_names[policy],
+		   policy_opened(policy));
 	for (end = 0; end < KSMOL_NR_TOKEN_ENDS; end++)
 		seq_printf(m, " %12llu",
 			   ksmol_stats_read(token[policy][end]));
@@ -119,9 +117,9 @@ int ksmol_tokens_show(struct seq_file *m, void *unused)
 {
 	int i;
 
-	seq_printf(m, "policy: %s\n%-8s",
+	seq_printf(m, "policy: %s\n%-8s %12s",
 		   ksmol_policy_names[READ_ONCE(ksmol_params.tx_policy)],
-		   "policy");
+		   "policy", "opened");
 	for (i = 0; i < KSMOL_NR_TOKEN_ENDS; i++)
 		seq_printf(m, " %12s", ksmol_token_end_names[i]);
 	seq_putc(m, '\n');

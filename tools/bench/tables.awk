@@ -62,7 +62,7 @@ function verdict(good) { return good ? "met" : "**missed**" }
 /^test=policy/ {
 	tsv("load stack policy inject_min recv_min send_min least sum " \
 	    "packets received " \
-	    "replies opened refused consumed reserve failed dropped returned")
+	    "replies refused consumed reserve failed dropped returned")
 	policy_line[++policy_n] = sprintf( \
 		"| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |",
 		get("load"),
