@@ -100,7 +100,8 @@ clean:
 ##   lint             checkpatch, sparse, W=1, shellcheck
 ##   coverage         KUnit and the scenarios with gcov
 ##   bench            benchmarks against Linux's own stack
-.PHONY: demo check kunit lint coverage bench
+##   bench-exhaustion the policies of transmit tokens on pools that are too small
+.PHONY: demo check kunit lint coverage bench bench-exhaustion
 demo:
 	tools/vm/demo
 
@@ -118,3 +119,6 @@ coverage:
 
 bench:
 	tools/bench/run
+
+bench-exhaustion:
+	tools/bench/run exhaustion

@@ -49,6 +49,8 @@ enum ksmol_owner {
 	KSMOL_NR_OWNERS
 };
 
+extern const char * const ksmol_owner_names[KSMOL_NR_OWNERS];
+
 /*
  * The set a pbuf was made for and returns to. RX and TX have their guaranteed
  * share each, SHARED serves whichever runs out first, RESERVE is seen only by

@@ -27,6 +27,7 @@ const char * const ksmol_owner_names[KSMOL_NR_OWNERS] = {
 	KSMOL_OWNERS(KSMOL_ENUM)
 #undef KSMOL_ENUM
 };
+EXPORT_SYMBOL_IF_KUNIT(ksmol_owner_names);
 
 /* Limits of what can be configured. */
 #define POOL_MIN	4

@@ -7,7 +7,6 @@
 #include <ksmol/pool.h>
 
 extern const char * const ksmol_class_names[KSMOL_NR_CLASSES];
-extern const char * const ksmol_owner_names[KSMOL_NR_OWNERS];
 extern const char * const ksmol_level_names[KSMOL_NR_LEVELS];
 extern const char * const ksmol_reclaim_names[KSMOL_NR_RECLAIM_STEPS];
 extern const char * const ksmol_cap_names[KSMOL_NR_CAPS];

@@ -15,6 +15,10 @@
 #include <linux/skbuff.h>
 #include <ksmol/kapi.h>
 
+#include <ksmol/params.h>
+#include <ksmol/pool.h>
+#include <ksmol/stats.h>
+
 #define BENCH_BATCH	64	/* frames per pass, as a NAPI budget */
 #define BENCH_FRAME_MAX	(ETH_HLEN + ETH_DATA_LEN)
 #define BENCH_ROUNDS_MAX 99
@@ -30,6 +34,7 @@
 extern unsigned int bench_rounds;
 extern unsigned int bench_packets;
 extern unsigned int bench_protocol;
+extern char *bench_note;	/* added to each line of results */
 
 /* --- device.c: three Ethernet devices without hardware --- */
 
@@ -49,6 +54,11 @@ __be32 bench_peer(enum bench_stack stack);
 void bench_peer_mac(enum bench_stack stack, u8 mac[ETH_ALEN]);
 /* IP frames that the device was given to send so far. */
 u64 bench_sent(enum bench_stack stack);
+/* A polled device keeps what it was given to send until bench_complete(), as a
+ * driver does that completes when it is polled next.
+ */
+void bench_polled(enum bench_stack stack, bool polled);
+void bench_complete(enum bench_stack stack);
 int bench_devices_init(void);
 void bench_devices_exit(void);
 
@@ -126,10 +136,68 @@ void bench_series_add(struct bench_series *series, u64 ns, u64 packets);
 void bench_print(const char *label, struct bench_series *series,
 		 unsigned int n);
 
+/* --- load.c: packets under a policy of tokens --- */
+
+enum bench_load_kind {
+	BENCH_LOAD_RECEIVE,	/* read */
+	BENCH_LOAD_ECHO,	/* read and answered by a program */
+	BENCH_LOAD_PING,	/* answered by the stack */
+	BENCH_LOADS
+};
+
+enum bench_load_figure {
+	BENCH_INJECT,	/* and completion of what was sent */
+	BENCH_RECV,
+	BENCH_SEND,
+	BENCH_SUM,
+	BENCH_FIGURES
+};
+
+/**
+ * struct bench_load - a load under a policy
+ * @stack: who is measured
+ * @policy: enum ksmol_tx_policy; nothing to Linux
+ * @kind: what is done
+ * @watch: note who holds how many pbufs
+ * @frame: what arrives
+ * @sock: who reads it
+ * @packets: frames injected
+ * @received: of those, read by the socket
+ * @replies: frames that the device was given to send
+ * @tokens: how tokens ended while this load ran
+ * @held: most pbufs that each owner had in its hands
+ * @series: results, enum bench_load_figure
+ */
+struct bench_load {
+	enum bench_stack stack;
+	enum ksmol_tx_policy policy;
+	enum bench_load_kind kind;
+	bool watch;
+	struct bench_frame frame;
+	struct socket *sock;
+	u64 packets;
+	u64 received;
+	u64 replies;
+	u64 tokens[KSMOL_NR_TOKEN_ENDS];
+	u32 held[KSMOL_NR_OWNERS];
+	struct bench_series series[BENCH_FIGURES];
+};
+
+/* @load is zeroed but for @policy and @watch. */
+void bench_load_init(struct bench_load *load, enum bench_stack stack,
+		     enum bench_load_kind kind, struct socket *sock);
+/* Half of bench_packets under the policy; 0 or a negative errno. */
+int bench_load_round(struct bench_load *load);
+/* A line of results; @suffix is appended to the load's name. */
+void bench_load_print(struct bench_load *load, const char *test,
+		      const char *suffix);
+
 /* --- the measurements; each returns 0 or what went wrong --- */
 
 int bench_udp(void);
 int bench_policy(void);
+int bench_exhaustion(void);
+int bench_tokens(void);
 int bench_alloc(void);
 int bench_sockets(void);
 

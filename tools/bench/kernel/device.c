@@ -17,11 +17,15 @@
  * @napi: never polled; building skbs as a driver does wants one
  * @stack: which of the devices this is
  * @sent: IP frames given to us, written by the one CPU that measures
+ * @polled: frames are kept until bench_complete()
+ * @kept: those
  */
 struct bench_priv {
 	struct napi_struct napi;
 	enum bench_stack stack;
 	u64 sent;
+	bool polled;
+	struct sk_buff_head kept;
 };
 
 const char * const bench_stack_names[BENCH_NR_STACKS] = {
@@ -69,6 +73,27 @@ u64 bench_sent(enum bench_stack stack)
 	return priv->sent;
 }
 
+void bench_polled(enum bench_stack stack, bool polled)
+{
+	struct bench_priv *priv = netdev_priv(devices[stack]);
+
+	WRITE_ONCE(priv->polled, polled);
+	if (!polled)
+		bench_complete(stack);
+}
+
+void bench_complete(enum bench_stack stack)
+{
+	struct bench_priv *priv = netdev_priv(devices[stack]);
+	struct sk_buff *skb;
+
+	while (!skb_queue_empty_lockless(&priv->kept)) {
+		skb = skb_dequeue(&priv->kept);
+		if (skb)
+			consume_skb(skb);
+	}
+}
+
 /* The answer to an ARP request about the peer; others stay unanswered. */
 static void answer_arp(struct net_device *dev, const struct sk_buff *request)
 {
@@ -101,7 +126,10 @@ static netdev_tx_t bench_xmit(struct sk_buff *skb, struct net_device *dev)
 		answer_arp(dev, skb);
 	else
 		priv->sent++;
-	consume_skb(skb);
+	if (READ_ONCE(priv->polled))
+		skb_queue_tail(&priv->kept, skb);
+	else
+		consume_skb(skb);
 	return NETDEV_TX_OK;
 }
 
@@ -142,6 +170,7 @@ static struct net_device *bench_create(enum bench_stack stack)
 	eth_hw_addr_set(dev, mac);
 	priv = netdev_priv(dev);
 	priv->stack = stack;
+	skb_queue_head_init(&priv->kept);
 	netif_napi_add(dev, &priv->napi, bench_poll);
 	err = register_netdev(dev);
 	if (!err)

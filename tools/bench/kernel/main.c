@@ -24,12 +24,18 @@ unsigned int bench_protocol = 257;
 module_param_named(protocol, bench_protocol, uint, 0444);
 MODULE_PARM_DESC(protocol, "socket protocol number of ksmol");
 
+char *bench_note = "";
+module_param_named(note, bench_note, charp, 0644);
+MODULE_PARM_DESC(note, "added to each line of results");
+
 static const struct {
 	const char *name;
 	int (*run)(void);
 } tests[] = {
 	{ "udp", bench_udp },
 	{ "policy", bench_policy },
+	{ "exhaustion", bench_exhaustion },
+	{ "tokens", bench_tokens },
 	{ "alloc", bench_alloc },
 	{ "sockets", bench_sockets },
 };
@@ -61,7 +67,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops run_ops = { .set = run_set };
 module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "udp, policy, alloc or sockets: measure that now");
+MODULE_PARM_DESC(run, "udp, policy, exhaustion, tokens, alloc or sockets: measure that now");
 
 static int __init bench_init(void)
 {

@@ -34,7 +34,7 @@ void bench_print(const char *label, struct bench_series *series,
 		 unsigned int n)
 {
 	struct bench_series *s;
-	char line[512];
+	char line[400];
 	int at = 0;
 
 	for (s = series; s < series + n; s++) {
@@ -46,5 +46,5 @@ void bench_print(const char *label, struct bench_series *series,
 		at += print_ns(line + at, sizeof(line) - at, s->name, "_min",
 			       s->ps[0]);
 	}
-	pr_info("ksmol_bench: %s%s\n", label, line);
+	pr_info("ksmol_bench: %s%s%s\n", label, line, bench_note);
 }
