@@ -105,6 +105,29 @@ static void token_drop__gives_back_once(struct kunit *test)
 			returned + 1);
 }
 
+/* Pitfall 1: one leak in a million would empty any pool one day. */
+static void token_drop__a_million_times(struct kunit *test)
+{
+	u64 returned = ends(KSMOL_POLICY_EAGER, KSMOL_TOKEN_RETURNED);
+	struct phy_fixture *f = phy_up(test, 0);
+	struct ksmol_tx_token tok;
+	u32 i, refused = 0;
+
+	ksmol_params.tx_policy = KSMOL_POLICY_EAGER;
+	for (i = 0; i < 1000000; i++) {
+		local_bh_disable();
+		refused += !!ksmol_tx_token_open(&tok, f->phy);
+		ksmol_tx_token_drop(&tok);
+		local_bh_enable();
+		if (i % 4096 == 0)
+			cond_resched();
+	}
+	KUNIT_EXPECT_EQ(test, refused, 0U);
+	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_TOKEN), 0U);
+	KUNIT_EXPECT_EQ(test, ends(KSMOL_POLICY_EAGER, KSMOL_TOKEN_RETURNED),
+			returned + 1000000);
+}
+
 static void token_drop__promise_holds_nothing(struct kunit *test)
 {
 	u64 returned = ends(KSMOL_POLICY_LAZY, KSMOL_TOKEN_RETURNED);
@@ -234,6 +257,7 @@ static void token_test_exit(struct kunit *test)
 static struct kunit_case token_cases[] = {
 	KUNIT_CASE_PARAM(token__outcome, outcome_gen_params),
 	KUNIT_CASE(token_drop__gives_back_once),
+	KUNIT_CASE(token_drop__a_million_times),
 	KUNIT_CASE(token_drop__promise_holds_nothing),
 	KUNIT_CASE(token_drop__after_consume),
 	KUNIT_CASE(token_consume__after_drop),

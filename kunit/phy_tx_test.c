@@ -196,6 +196,60 @@ static void tx_skb__reserve_is_never_held(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 0U);
 }
 
+/* Everything that senders can get, sent to the peer. Return: how many. */
+static u32 send_all(struct phy_fixture *f)
+{
+	struct ksmol_pbuf *pb;
+	u32 n = 0;
+
+	while ((pb = ksmol_pbuf_alloc_tx(&ksmol_pool, false))) {
+		memset(ksmol_pbuf_push(pb, 28), 0xee, 28);
+		n += !phy_send(f, pb);
+	}
+	return n;
+}
+
+/* A control reply, as phy_pbuf() but out of the reserve if need be. */
+static int reply_with(struct phy_fixture *f)
+{
+	struct ksmol_pbuf *pb = ksmol_pbuf_alloc_tx(&ksmol_pool, true);
+
+	if (!pb)
+		return -ENOBUFS;
+	pb->flags |= KSMOL_PB_CONTROL | KSMOL_PB_REPLY;
+	memset(ksmol_pbuf_push(pb, 28), 0xee, 28);
+	return phy_send(f, pb);
+}
+
+/*
+ * Pitfall 12: a driver that gives sent frames back only while it sends, as
+ * virtio_net's used to. Senders have filled it and find no buffer to make it
+ * go on; replies still leave, and what they push out is what comes back.
+ */
+static void tx_skb__completes_only_while_sending(struct kunit *test)
+{
+	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
+	u32 n, i, failed = 0;
+
+	f->vdev->mode = KSMOL_VDEV_LATE;
+	f->vdev->late = U32_MAX;
+	local_bh_disable();
+	n = send_all(f);
+	f->vdev->late = n + 100;
+	KUNIT_EXPECT_GE(test, n, ksmol_pool.cfg.count[KSMOL_CLASS_TX]);
+	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), n);
+	for (i = 0; i < 100; i++)
+		failed += !!reply_with(f);
+	KUNIT_EXPECT_EQ(test, failed, 0U);
+	KUNIT_EXPECT_EQ(test, phy_owned(KSMOL_OWNER_DEVICE), n);
+	KUNIT_EXPECT_EQ(test, send_all(f), 0U);
+	KUNIT_EXPECT_EQ(test, reply_with(f), 0);
+	KUNIT_EXPECT_EQ(test, ksmol_phy_outstanding(f->phy), 1U);
+	KUNIT_EXPECT_GE(test, send_all(f), 100U);
+	local_bh_enable();
+	ksmol_vdev_complete(f->vdev);
+}
+
 /* --- the way home --- */
 
 static void tx_complete__comes_home(struct kunit *test)
@@ -585,6 +639,7 @@ static struct kunit_case tx_cases[] = {
 	KUNIT_CASE(tx_skb__stalled_device),
 	KUNIT_CASE(tx_skb__idle_is_not_stalled),
 	KUNIT_CASE(tx_skb__reserve_is_never_held),
+	KUNIT_CASE(tx_skb__completes_only_while_sending),
 	KUNIT_CASE(tx_complete__comes_home),
 	KUNIT_CASE(tx_complete__clone_outlives_the_driver),
 	KUNIT_CASE(tx_complete__tap_copies),

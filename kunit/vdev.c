@@ -37,6 +37,11 @@ static netdev_tx_t vdev_xmit(struct sk_buff *skb, struct net_device *dev)
 	case KSMOL_VDEV_HOLD:
 		skb_queue_tail(&vdev->sent, skb);
 		break;
+	case KSMOL_VDEV_LATE:
+		if (skb_queue_len(&vdev->sent) >= vdev->late)
+			ksmol_vdev_complete(vdev);
+		skb_queue_tail(&vdev->sent, skb);
+		break;
 	case KSMOL_VDEV_SINK:
 		consume_skb(skb);
 		break;

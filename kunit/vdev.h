@@ -17,6 +17,8 @@
  * @KSMOL_VDEV_TAKE: puts a linear copy on the list, completes at once
  * @KSMOL_VDEV_HOLD: puts the skb itself on the list: a lazy driver
  * @KSMOL_VDEV_SINK: completes at once, the list stays empty
+ * @KSMOL_VDEV_LATE: as HOLD, but completes all when it is given one more than
+ *	@late, as drivers do that reclaim only while they send
  * @KSMOL_VDEV_REFUSE: frees it and reports NET_XMIT_DROP
  * @KSMOL_VDEV_FULL: as TAKE until @sent has @room frames, then as REFUSE
  */
@@ -24,6 +26,7 @@ enum ksmol_vdev_mode {
 	KSMOL_VDEV_TAKE,
 	KSMOL_VDEV_HOLD,
 	KSMOL_VDEV_SINK,
+	KSMOL_VDEV_LATE,
 	KSMOL_VDEV_REFUSE,
 	KSMOL_VDEV_FULL,
 };
@@ -33,12 +36,14 @@ enum ksmol_vdev_mode {
  * @dev: registered, up, no carrier needed, no IPv6 of Linux's on it
  * @mode: may be changed at any time
  * @room: frames that fit in FULL mode
+ * @late: frames that it keeps in mode LATE
  * @sent: what the driver took, oldest first
  */
 struct ksmol_vdev {
 	struct net_device *dev;
 	enum ksmol_vdev_mode mode;
 	u32 room;
+	u32 late;
 	struct sk_buff_head sent;
 };
 
