@@ -1,6 +1,6 @@
 #!/bin/bash
 # Attach, detach, link down, device removal and rmmod, all under traffic.
-# needs: uml uml-debug qemu
+# needs: uml uml-debug debian-6.1
 # timeout: 200
 
 . "$(dirname "$0")/../ksmol.sh"
