@@ -15,6 +15,7 @@
 # flood_on COUNT SIZE PORT, flood_off   pktgen in the peer, at full speed
 # frames_at NAME SPEC...   see frames.py
 # kernel_kib, slab_kib     what the kernel has taken
+# tokens_fit               each frame had one token
 
 # shellcheck source=guest.sh
 . "$(dirname "${BASH_SOURCE[0]}")/guest.sh"
@@ -135,6 +136,19 @@ kernel_kib() {
 		END { print n }' /proc/meminfo
 }
 slab_kib() { awk '$1 == "SUnreclaim:" { print $2 }' /proc/meminfo; }
+
+# Every frame that came through had a token that ended once; our own questions
+# by ARP have some, too.
+tokens_fit() {
+	local ended all
+
+	ended=$(awk 'NR > 2 { n += $2 } END { print n }' "$debug/tokens")
+	all=$(drops frames_in)
+
+	echo "$ended tokens ended, $all frames came"
+	[ "$ended" -ge $(($(drops delivered) + $(drops handled))) ] &&
+		[ "$ended" -le $((all + all / 20 + 100)) ]
+}
 
 # Nothing is in anybody's hands.
 idle() { [ "$(stat_of pool free)" = "$(stat_of pool size)" ]; }
