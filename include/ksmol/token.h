@@ -104,10 +104,23 @@ static inline void ksmol_tx_token_end(struct ksmol_tx_token *tok,
 
 void ksmol_rx_token_drop(struct ksmol_rx_token *tok);
 
+/* Scope exit; inline, so that nothing is called where the end is known. */
+static inline void ksmol_tx_token_leave(struct ksmol_tx_token *tok)
+{
+	if (tok->open)
+		ksmol_tx_token_drop(tok);
+}
+
+static inline void ksmol_rx_token_leave(struct ksmol_rx_token *tok)
+{
+	if (tok->pb)
+		ksmol_rx_token_drop(tok);
+}
+
 /* Tokens that end with their scope. */
 #define KSMOL_TX_TOKEN(name) \
-	struct ksmol_tx_token name __cleanup(ksmol_tx_token_drop) = {}
+	struct ksmol_tx_token name __cleanup(ksmol_tx_token_leave) = {}
 #define KSMOL_RX_TOKEN(name) \
-	struct ksmol_rx_token name __cleanup(ksmol_rx_token_drop) = {}
+	struct ksmol_rx_token name __cleanup(ksmol_rx_token_leave) = {}
 
 #endif /* _KSMOL_TOKEN_H */

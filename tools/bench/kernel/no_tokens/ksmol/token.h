@@ -44,9 +44,15 @@ static inline void ksmol_tx_token_end(struct ksmol_tx_token *tok,
 
 void ksmol_rx_token_drop(struct ksmol_rx_token *tok);
 
+static inline void ksmol_rx_token_leave(struct ksmol_rx_token *tok)
+{
+	if (tok->pb)
+		ksmol_rx_token_drop(tok);
+}
+
 #define KSMOL_TX_TOKEN(name) \
 	struct ksmol_tx_token name
 #define KSMOL_RX_TOKEN(name) \
-	struct ksmol_rx_token name __cleanup(ksmol_rx_token_drop) = {}
+	struct ksmol_rx_token name __cleanup(ksmol_rx_token_leave) = {}
 
 #endif /* _KSMOL_TOKEN_H */
