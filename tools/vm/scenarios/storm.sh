@@ -10,8 +10,8 @@
 . "$(dirname "$0")/../ksmol.sh"
 
 case $KSMOL_FLAVOR in
-uml) seconds=30 noise=8192 ;;
-*) seconds=180 noise=49152 ;;
+uml) seconds=30 ;;
+*) seconds=180 ;;
 esac
 seconds=${STORM_S:-$seconds}
 conns=50	# either way
@@ -123,8 +123,12 @@ all_right() {
 	[ -s "$1" ] && ! grep -qv "^done $conns failed 0 open 0 " "$1"
 }
 
-tokens_add_up() {
-	awk 'NR > 2 && $2 != $4 + $5 + $6 + $7 { exit 1 }' "$debug/tokens"
+over() {
+	local pid
+
+	for pid in "${weather[@]}"; do
+		! kill -0 "$pid" || return
+	done
 }
 
 start pool_rx=1024 pool_tx=512 pool_shared=64 pool_reserve=32
@@ -154,8 +158,12 @@ done
 sleep "$seconds"
 echo 0 >"$debug/fail_pbuf/percent"
 rm "$scratch/storm"
-wait "${weather[@]}"
 policy reserve
+t 'in the calm after it all comes to its end' wait_for 240 over || {
+	cat "$debug/tcp_sockets"
+	at p ss -tnoi
+}
+wait "${weather[@]}"
 
 t 'every byte was right: transfers to us' all_right "$scratch/to_us"
 t 'every byte was right: transfers to the peer' all_right "$scratch/to_peer"
@@ -180,8 +188,11 @@ t 'everything is home' wait_for 60 idle
 expect 'the census is exact' "$(stat_of pool census)" exact
 expect 'nothing was freed twice' "$(stat_of pool double_free)" 0
 expect 'the pool has the memory it had' "$(stat_of pool memory_bytes)" "$memory"
-t 'tokens ended exactly once' wait_for 5 tokens_add_up
-whole 'after the storm'
+t 'tokens ended exactly once' wait_for 5 tokens_fit
 after=$(kernel_kib)
 note "kernel memory $before KiB before, $after after"
-t 'kernel memory did not grow' test $((after - before)) -lt $noise
+# What the debug kernel notes of each stack and object grows for hours; there
+# kmemleak has the word.
+[ "$KSMOL_FLAVOR" != uml ] ||
+	t 'kernel memory did not grow' test $((after - before)) -lt 8192
+whole 'after the storm'
