@@ -10,6 +10,7 @@
 #include <ksmol/pool.h>
 #include <ksmol/socket.h>
 #include <ksmol/stats.h>
+#include <ksmol/umem.h>
 
 static void announce(const struct ksmol_pool_config *cfg)
 {
@@ -33,9 +34,12 @@ static int __init ksmol_init(void)
 	err = ksmol_pool_flush_init();
 	if (err)
 		goto err_stats;
-	err = ksmol_pool_init(&ksmol_pool, &cfg);
+	err = ksmol_umem_init();
 	if (err)
 		goto err_flush;
+	err = ksmol_pool_init(&ksmol_pool, &cfg);
+	if (err)
+		goto err_umem;
 	ksmol_pool_debugfs(&ksmol_pool);
 	ksmol_fault_init();
 	err = ksmol_phy_init();
@@ -62,6 +66,8 @@ err_phy:
 err_pool:
 	ksmol_fault_exit();
 	ksmol_pool_destroy(&ksmol_pool);
+err_umem:
+	ksmol_umem_exit();
 err_flush:
 	ksmol_pool_flush_exit();
 err_stats:
@@ -77,6 +83,7 @@ static void __exit ksmol_exit(void)
 	ksmol_phy_exit();
 	ksmol_fault_exit();
 	ksmol_pool_destroy(&ksmol_pool);
+	ksmol_umem_exit();
 	ksmol_pool_flush_exit();
 	ksmol_stats_exit();
 }

@@ -25,6 +25,7 @@ struct ksmol_params ksmol_params = {
 	.sock_rx = 256,
 	.sock_tx = 128,
 	.sock_hash = 16384,
+	.ring_memory = 262144,
 	.icmp_rate = 100,
 	.arp_probe_ms = 1000,
 	.tcp_rx = 131072,
@@ -248,6 +249,8 @@ limit_param(sock_tx);
 MODULE_PARM_DESC(sock_tx, "pbufs a new socket may have in flight (default 128); SO_SNDBUF changes it, 1024 bytes a pbuf");
 module_param_named(sock_hash, ksmol_params.sock_hash, uint, 0444);
 MODULE_PARM_DESC(sock_hash, "buckets of the socket tables, a power of two, 16 to 1048576 (default 16384)");
+module_param_named(ring_memory, ksmol_params.ring_memory, uint, 0644);
+MODULE_PARM_DESC(ring_memory, "KiB that the rings of all programs may take together (default 262144); 0: none may have any");
 module_param_named(icmp_rate, ksmol_params.icmp_rate, uint, 0644);
 MODULE_PARM_DESC(icmp_rate, "ICMP errors sent per second at most (default 100)");
 module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);

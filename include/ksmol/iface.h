@@ -212,6 +212,21 @@ int ksmol_ip_output_segment(const struct ksmol_flow *flow,
 			    const struct ksmol_dst *dst,
 			    struct ksmol_tx_segment *seg, bool ect);
 
+/**
+ * ksmol_ip_output_lease() - send a datagram whose payload lies in leased pages
+ * @seg: begins with the transport header, whose checksum field holds the
+ *	pseudo-header's sum if @csum_offset says that it is to be completed
+ *
+ * Context: RCU read side, BH disabled. Return: 0 when the lease was taken (see
+ * ksmol_phy_xmit_lease()), -EAGAIN when this packet can't go that way (its
+ * neighbor is unknown yet, it is for ourselves or for many, or too long): send
+ * it by ksmol_ip_output(). Or another error as from there, counted.
+ */
+int ksmol_ip_output_lease(const struct ksmol_flow *flow,
+			  const struct ksmol_dst *dst,
+			  struct ksmol_tx_segment *seg,
+			  struct ksmol_tx_lease *lease);
+
 /* Upper layers saw forward progress: the neighbor is confirmed. RCU. */
 void ksmol_neigh_confirm(const struct ksmol_dst *dst);
 

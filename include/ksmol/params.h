@@ -27,6 +27,7 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  * @sock_rx: default receive queue limit of a socket in pbufs (writable)
  * @sock_tx: default limit of a socket's pbufs in flight (writable)
  * @sock_hash: buckets of the demux tables, a power of two
+ * @ring_memory: KiB that ring sockets may take in all, 0 = none (writable)
  * @icmp_rate: ICMP errors per second that we originate at most (writable)
  * @arp_probe_ms: base interval of address probing, ms (RFC 5227: 1000);
  *	0 uses an address at once, announced but not probed (writable)
@@ -53,6 +54,7 @@ struct ksmol_params {
 	unsigned int sock_rx;
 	unsigned int sock_tx;
 	unsigned int sock_hash;
+	unsigned int ring_memory;
 	unsigned int icmp_rate;
 	unsigned int arp_probe_ms;
 	unsigned int tcp_rx;

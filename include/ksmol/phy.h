@@ -290,6 +290,45 @@ int ksmol_phy_loop_segment(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 			   __be16 proto);
 
 /**
+ * struct ksmol_tx_lease - payload that goes out of somebody else's pages
+ * @ubuf: completion; set here
+ * @phy: the device that has it, one reference; set here
+ * @pages: from the one that the payload begins in
+ * @off: where in the first of them
+ * @data: the same bytes in the kernel's address space
+ * @done: the last device is done with the pages. Any context in which an skb
+ *	may be freed; the lease may be used again from there on
+ *
+ * It and the pages live until @done. The pages get references of their own
+ * from the frame.
+ */
+struct ksmol_tx_lease {
+	struct ubuf_info ubuf;
+	struct ksmol_phy *phy;
+	struct page **pages;
+	u32 off;
+	const u8 *data;
+	void (*done)(struct ksmol_tx_lease *lease);
+};
+
+/**
+ * ksmol_phy_xmit_lease() - send a datagram whose payload lies in leased pages
+ * @seg: begins with its network header, no @pb; @len and @off are the payload's
+ *	length and unused; @csum_offset 0: no transport checksum to complete
+ *
+ * A device that takes no fragments gets a copy (copy_no_sg), which holds the
+ * lease all the same: that is what bounds it.
+ *
+ * Context: RCU read side, BH disabled. Return: 0 when the lease was taken, which
+ * ends with @done, also when the device dropped the frame (tx_dev_drop); else
+ * an error as from ksmol_phy_xmit(), and nothing was taken.
+ */
+int ksmol_phy_xmit_lease(struct ksmol_phy *phy,
+			 const struct ksmol_tx_segment *seg,
+			 struct ksmol_tx_lease *lease, const u8 *dst,
+			 __be16 proto);
+
+/**
  * ksmol_phy_gso() - how much may go down in one segment
  * @frags: set to the pbufs its payload may lie in
  *

@@ -91,7 +91,10 @@ struct file_operations;
 	X(PING_NO_SOCKET, "ping_no_socket", "echo reply that no socket asked for") \
 	X(SOCK_FULL,	"sock_full",	"receive queue at its limit")		\
 	X(SOCK_FILTER,	"sock_filter",	"socket filter refused it")		\
-	X(SOCK_CLOSED,	"sock_closed",	"socket closing")
+	X(SOCK_CLOSED,	"sock_closed",	"socket closing")		\
+	X(RING_NO_CHUNK, "ring_no_chunk", "ring socket: no chunk in its fill ring") \
+	X(RING_FULL,	"ring_full",	"ring socket: rx ring full")		\
+	X(RING_STOPPED,	"ring_stopped",	"ring socket: stopped, an index made no sense")
 
 enum ksmol_verdict {
 #define KSMOL_ENUM(id, key, text) KSMOL_##id,
@@ -144,6 +147,8 @@ enum ksmol_tx_drop {
 	X(COPYBREAK_RX,	"copybreak_rx",	"short frame out of a large driver buffer") \
 	X(COPYBREAK_TX,	"copybreak_tx",	"short frame into the skb's linear part")	\
 	X(NO_SG,	"no_sg",	"to a device that takes no fragments, or not so many") \
+	X(RING,		"ring",		"received payload into a ring's chunk")	\
+	X(RING_TX,	"ring_tx",	"ring's payload that can't go out of its pages") \
 	X(RESERVE,	"reserve",	"out of the reserve, which no device may keep") \
 	X(TAP,		"tap",		"sent pages, by a tap or a device that keeps none") \
 	X(UNRESOLVED,	"unresolved",	"stream data that waits for a neighbor")	\

@@ -45,6 +45,9 @@ bool ksmol_tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
  */
 int ksmol_tx_queue(struct ksmol_phy *phy, struct sk_buff *skb, u32 len);
 
+/* Can the device complete a TCP or UDP checksum of this EtherType itself? */
+bool ksmol_tx_csum_capable(const struct net_device *dev, __be16 proto);
+
 /* Frees @pb, counts why, returns @err. BH disabled. */
 int ksmol_tx_refuse(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		    enum ksmol_tx_drop reason, int err);

@@ -146,7 +146,7 @@ static u16 segment_l4(const struct ksmol_tx_segment *seg)
 	return seg->hlen - seg->thlen;
 }
 
-static bool segment_csum_capable(const struct net_device *dev, __be16 proto)
+bool ksmol_tx_csum_capable(const struct net_device *dev, __be16 proto)
 {
 	if (dev->features & NETIF_F_HW_CSUM)
 		return true;
@@ -249,7 +249,7 @@ static int segment_frame(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 {
 	struct net_device *dev = phy->dev;
 	/* Super-segments can't be summed before they are cut. */
-	bool partial = super || segment_csum_capable(dev, proto);
+	bool partial = super || ksmol_tx_csum_capable(dev, proto);
 	struct sk_buff *skb;
 	__wsum sum = 0;
 

@@ -40,11 +40,12 @@ static int receive_queue(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 {
 	u32 hlen = ks->proto == IPPROTO_UDP ? KSMOL_UDP_HLEN : 0;
 	struct sock *sk = &ks->inet.sk;
+	struct ksmol_ring *ring = ksmol_sock_ring(ks);
 	u32 limit = ksmol_sock_rx_limit(ks);
 	struct socket_wq *wq;
 	int reason;
 
-	reason = receive_refused(ks, pb, limit);
+	reason = ring ? 0 : receive_refused(ks, pb, limit);
 	if (unlikely(reason))
 		return reason;
 	if (unlikely(rcu_access_pointer(sk->sk_filter))) {
@@ -54,6 +55,8 @@ static int receive_queue(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 	}
 	if (unlikely(READ_ONCE(sk->sk_flags) & KSMOL_STAMP_FLAGS))
 		ksmol_receive_stamp(pb);
+	if (ring)
+		return ksmol_ring_receive(ks, ring, pb, asleep);
 	reason = ksmol_pbuf_settle(pb);
 	if (unlikely(reason))
 		return reason;

@@ -71,17 +71,18 @@ static struct proto tcp_prot = {
 	.shutdown = inet_shutdown,			\
 	.setsockopt = ksmol_setsockopt,			\
 	.getsockopt = ksmol_getsockopt,			\
-	.recvmsg = ksmol_recvmsg,			\
-	.mmap = sock_no_mmap
+	.recvmsg = ksmol_recvmsg
 
 static const struct proto_ops udp_ops = {
 	DGRAM_OPS,
 	.sendmsg = ksmol_udp_sendmsg,
+	.mmap = ksmol_ring_mmap,
 };
 
 static const struct proto_ops ping_ops = {
 	DGRAM_OPS,
 	.sendmsg = ksmol_ping_sendmsg,
+	.mmap = sock_no_mmap,
 };
 
 static const struct proto_ops tcp_ops = {

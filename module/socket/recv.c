@@ -104,6 +104,9 @@ int ksmol_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
 		return flags & MSG_OOB ? -EOPNOTSUPP :
 					 ksmol_error_recv(ks, msg, len);
+	/* A ring is read without asking us. */
+	if (unlikely(ksmol_sock_ring(ks)))
+		return -EOPNOTSUPP;
 	pb = recv_wait(ks, flags);
 	if (IS_ERR_OR_NULL(pb))
 		return PTR_ERR_OR_ZERO(pb);

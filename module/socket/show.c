@@ -56,8 +56,23 @@ struct fill {
 	u32 tx_max;
 };
 
+static void fill_ring(const struct ksmol_ring *ring, struct fill *fill)
+{
+	fill->rxq = min(READ_ONCE(ring->rx.own) -
+			READ_ONCE(ring->rx.shared->consumer), ring->rx.size);
+	fill->rx_max = ring->rx.size;
+	fill->tx = ksmol_ring_outstanding(ring);
+	fill->tx_max = ring->done.size;
+}
+
 static void fill_datagrams(const struct ksmol_sock *ks, struct fill *fill)
 {
+	const struct ksmol_ring *ring = ksmol_sock_ring(ks);
+
+	if (ring) {
+		fill_ring(ring, fill);
+		return;
+	}
 	fill->rxq = ks->kernel ? ksmol_ksock_kept(ks->kernel) :
 				 ksmol_queue_len(&ks->rxq);
 	fill->rx_max = ksmol_sock_rx_limit(ks);
@@ -103,8 +118,9 @@ static bool show_one(struct ksmol_sock *ks, void *arg)
 }
 
 /*
- * rxq: pbufs queued / limit. tx: pbufs in flight / limit. What a stream knows
- * beyond that is in tcp_sockets.
+ * rxq: pbufs queued / limit. tx: pbufs in flight / limit. Of ring sockets:
+ * datagrams in the rx ring / its size, and chunks on their way out / most of
+ * them. What a stream knows beyond that is in tcp_sockets, a ring in rings.
  */
 int ksmol_sockets_show(struct seq_file *m, void *unused)
 {

@@ -43,6 +43,8 @@ void ksmol_sock_destroy(struct sock *sk)
 	ksmol_queue_close(&ks->rxq);
 	if (atomic_read(&ks->inflight))
 		ksmol_pool_release_sk(&ksmol_pool, sk);
+	if (ks->ring)
+		ksmol_ring_close(ks->ring);
 }
 
 void ksmol_sock_close(struct sock *sk, long timeout)
@@ -128,6 +130,7 @@ __poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
 {
 	struct sock *sk = sock->sk;
 	struct ksmol_sock *ks = ksmol_sk(sk);
+	struct ksmol_ring *ring = ksmol_sock_ring(ks);
 	__poll_t mask;
 
 	sock_poll_wait(file, sock, table);
@@ -135,6 +138,8 @@ __poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
 	poll_wait(file, &ksmol_pool.tx_wait, table);
 
 	mask = poll_errors(sk) | poll_shutdown(READ_ONCE(sk->sk_shutdown));
+	if (ring)
+		return mask | ksmol_ring_poll(ring);
 	if (!ksmol_queue_empty(&ks->rxq))
 		mask |= EPOLLIN | EPOLLRDNORM;
 	if (ksmol_tx_writable(ks))
@@ -172,7 +177,7 @@ static const struct ksmol_demux demux = {
 	.gone = ksmol_sock_gone,
 };
 
-static struct dentry *files[3];
+static struct dentry *files[4];
 
 static void files_add(void)
 {
@@ -181,6 +186,7 @@ static void files_add(void)
 	files[1] = ksmol_debugfs_file(NULL, "tcp_sockets",
 				      ksmol_tcp_sockets_show, NULL);
 	files[2] = ksmol_debugfs_file(NULL, "tcp", ksmol_tcp_show, NULL);
+	files[3] = ksmol_debugfs_file(NULL, "rings", ksmol_rings_show, NULL);
 }
 
 static void files_remove(void)

@@ -9,6 +9,7 @@
 #include <ksmol/pool.h>
 #include "demux.h"
 #include "queue.h"
+#include "ring.h"
 
 struct ksmol_ksock;
 struct poll_table_struct;
@@ -55,6 +56,7 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * @data_ready: what sk_data_ready was at creation
  * @kernel: the in-kernel user who receives by callback, or NULL; set before
  *	it is bound
+ * @ring: of a ring socket, which queues nothing in @rxq; else NULL. Set once
  * @rxq: receive queue
  * @options: KSMOL_OPT_*; read without lock
  * @saddr: address it sends from, or any; differs from @laddr when that is a
@@ -79,6 +81,7 @@ struct ksmol_sock {
 	struct hlist_nulls_node port;
 	void (*data_ready)(struct sock *sk);
 	struct ksmol_ksock *kernel;
+	struct ksmol_ring *ring;
 
 	struct ksmol_queue rxq ____cacheline_aligned_in_smp;
 
@@ -95,6 +98,12 @@ struct ksmol_sock {
 static inline struct ksmol_sock *ksmol_sk(const struct sock *sk)
 {
 	return (struct ksmol_sock *)sk;
+}
+
+/* Its ring, or NULL. It lives as long as the socket. */
+static inline struct ksmol_ring *ksmol_sock_ring(const struct ksmol_sock *ks)
+{
+	return smp_load_acquire(&ks->ring);
 }
 
 static inline bool ksmol_sock_opt(const struct ksmol_sock *ks, u32 opt)
@@ -292,11 +301,22 @@ int ksmol_filter_run(struct ksmol_sock *ks, struct ksmol_pbuf *pb, u32 hlen);
 
 /* --- udp.c, ping.c --- */
 
+/* What fits behind the largest IPv4 header we send. */
+#define KSMOL_UDP_PAYLOAD_MAX (65535 - KSMOL_IPV4_HLEN - KSMOL_UDP_HLEN)
+
 int ksmol_udp_init_sock(struct sock *sk);
 int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
 /* ksmol_send_pbuf() with a UDP header. */
 int ksmol_udp_send(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		   const struct ksmol_send *to);
+/* The header in front of a filled pbuf; for ksmol_send_datagram(). */
+void ksmol_udp_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+		    const struct ksmol_send *to, const struct ksmol_addr *saddr,
+		    const void *unused);
+/* The same in front of @seg->len bytes of payload elsewhere. */
+void ksmol_udp_push_segment(struct ksmol_sock *ks, struct ksmol_tx_segment *seg,
+			    const struct ksmol_send *to,
+			    const struct ksmol_addr *saddr);
 /* Validates and removes the header: 0 or a drop reason. */
 int ksmol_udp_input(struct ksmol_pbuf *pb);
 

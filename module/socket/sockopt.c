@@ -96,6 +96,8 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 	u32 bit = switch_bit(name);
 	int val, err;
 
+	if (level == SOL_KSMOL)
+		return ksmol_ring_setsockopt(ks, name, from, len);
 	if (level != SOL_IP)
 		return -ENOPROTOOPT;
 	err = value_get(from, len, &val);
@@ -181,6 +183,8 @@ int ksmol_getsockopt(struct socket *sock, int level, int name,
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
 	int val, len, err;
 
+	if (level == SOL_KSMOL)
+		return ksmol_ring_getsockopt(ks, name, to, lenp);
 	if (level != SOL_IP)
 		return -ENOPROTOOPT;
 	if (get_user(len, lenp))

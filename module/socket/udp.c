@@ -5,9 +5,6 @@
 #include <net/checksum.h>
 #include "sock.h"
 
-/* What fits behind the largest IPv4 header we send. */
-#define UDP_PAYLOAD_MAX (65535 - KSMOL_IPV4_HLEN - KSMOL_UDP_HLEN)
-
 int ksmol_udp_init_sock(struct sock *sk)
 {
 	ksmol_sock_init(sk, IPPROTO_UDP);
@@ -62,47 +59,73 @@ int ksmol_udp_input(struct ksmol_pbuf *pb)
 /*
  * The checksum field begins with the pseudo-header's sum; whoever sends it
  * adds the rest, in hardware where that can be done.
+ *
+ * Return: where the checksum is to be completed, 0 for none.
  */
-static void udp_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
-		     const struct ksmol_send *to,
-		     const struct ksmol_addr *saddr, const void *unused)
+static u16 udp_header(const struct ksmol_sock *ks, struct ksmol_udp *udp,
+		      const struct ksmol_send *to,
+		      const struct ksmol_addr *saddr, u32 len)
 {
-	u32 len = ksmol_pbuf_chain_len(pb) + KSMOL_UDP_HLEN;
-	struct ksmol_udp udp = {
+	*udp = (struct ksmol_udp){
 		.sport = ks->lport,
 		.dport = to->dport,
 		.len = len,
 	};
+	if (ks->inet.sk.sk_no_check_tx)
+		return 0;
+	udp->csum = ntohs((__force __be16)
+			  ~csum_fold(pseudo_sum(saddr, &to->flow.daddr, len)));
+	return offsetof(struct udphdr, check);
+}
 
-	if (!ks->inet.sk.sk_no_check_tx) {
-		__wsum sum = pseudo_sum(saddr, &to->flow.daddr, len);
+void ksmol_udp_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
+		    const struct ksmol_send *to, const struct ksmol_addr *saddr,
+		    const void *unused)
+{
+	u32 len = ksmol_pbuf_chain_len(pb) + KSMOL_UDP_HLEN;
+	struct ksmol_udp udp;
 
-		udp.csum = ntohs((__force __be16)~csum_fold(sum));
-		pb->tx.csum_offset = offsetof(struct udphdr, check);
-	}
+	pb->tx.csum_offset = udp_header(ks, &udp, to, saddr, len);
 	ksmol_udp_emit(ksmol_pbuf_push(pb, KSMOL_UDP_HLEN), &udp);
 }
 
 int ksmol_udp_send(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		   const struct ksmol_send *to)
 {
-	if (unlikely(ksmol_pbuf_chain_len(pb) > UDP_PAYLOAD_MAX)) {
+	if (unlikely(ksmol_pbuf_chain_len(pb) > KSMOL_UDP_PAYLOAD_MAX)) {
 		ksmol_pbuf_free_any(pb);
 		return -EMSGSIZE;
 	}
-	return ksmol_send_pbuf(ks, pb, to, udp_push, NULL);
+	return ksmol_send_pbuf(ks, pb, to, ksmol_udp_push, NULL);
+}
+
+void ksmol_udp_push_segment(struct ksmol_sock *ks, struct ksmol_tx_segment *seg,
+			    const struct ksmol_send *to,
+			    const struct ksmol_addr *saddr)
+{
+	struct ksmol_udp udp;
+
+	seg->thlen = KSMOL_UDP_HLEN;
+	seg->csum_offset = udp_header(ks, &udp, to, saddr,
+				      seg->len + KSMOL_UDP_HLEN);
+	ksmol_udp_emit(ksmol_segment_push(seg, KSMOL_UDP_HLEN), &udp);
 }
 
 int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
+	struct ksmol_ring *ring = ksmol_sock_ring(ks);
 	struct ksmol_send to;
 	int err;
 
-	if (len > UDP_PAYLOAD_MAX)
+	/* No data for nobody: send what is in the ring. */
+	if (ring && !len && !msg->msg_name)
+		return ksmol_ring_kick(ks, ring);
+	if (len > KSMOL_UDP_PAYLOAD_MAX)
 		return -EMSGSIZE;
 	err = ksmol_send_prepare(ks, msg, &to);
 	if (!err)
-		err = ksmol_send_datagram(ks, msg, len, &to, udp_push, NULL);
+		err = ksmol_send_datagram(ks, msg, len, &to, ksmol_udp_push,
+					  NULL);
 	return err ?: len;
 }

@@ -49,6 +49,7 @@ const bool ksmol_copy_sent[KSMOL_NR_COPIES] = {
 	[KSMOL_COPY_BOUND] = true,
 	[KSMOL_COPY_RESERVE] = true,
 	[KSMOL_COPY_TAP] = true,
+	[KSMOL_COPY_RING_TX] = true,
 	[KSMOL_COPY_UNRESOLVED] = true,
 };
 EXPORT_SYMBOL_IF_KUNIT(ksmol_copy_sent);
