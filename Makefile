@@ -31,8 +31,8 @@ help:
 ##   modules_install  install it for that kernel
 ##   dkms-install     let DKMS build it for each kernel, now and later
 ##   dkms-remove      undo that
-##   tools            build the ksmol command
-##   install          install the command, its man page and completion
+##   tools            build the ksmol command, the library for ring sockets
+##   install          install them, the man page and completion
 ##   clean            remove what was built
 .PHONY: module modules_install dkms-install dkms-remove tools install clean
 
@@ -85,13 +85,16 @@ dkms-remove:
 
 tools:
 	$(MAKE) -C tools/ksmol
+	$(MAKE) -C tools/ring
 
 install:
 	$(MAKE) -C tools/ksmol install
+	$(MAKE) -C tools/ring install
 
 clean:
 	if [ -f '$(KDIR)/Makefile' ]; then $(KBUILD) clean; fi
 	if [ -d tools/ksmol ]; then $(MAKE) -C tools/ksmol clean; fi
+	if [ -d tools/ring ]; then $(MAKE) -C tools/ring clean; fi
 
 ## Try it and test it (in virtual machines; fetches what it needs)
 ##   demo             two screens: load, ping, UDP, a flood, the tables after
