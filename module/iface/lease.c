@@ -31,4 +31,3 @@ int ksmol_ip_output_lease(const struct ksmol_flow *flow,
 	return ksmol_phy_xmit_lease(dst->iface->phy, seg, lease, mac,
 				    htons(ETH_P_IP));
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_ip_output_lease);

@@ -156,4 +156,3 @@ int ksmol_phy_xmit_lease(struct ksmol_phy *phy,
 	ksmol_tx_queue(phy, skb, seg->hlen + seg->len);
 	return 0;
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_xmit_lease);

@@ -106,7 +106,6 @@ void ksmol_umem_put(struct ksmol_umem *umem)
 	if (umem)
 		kref_put(&umem->refs, umem_release);
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_umem_put);
 
 int ksmol_umem_init(void)
 {
@@ -171,7 +170,6 @@ struct ksmol_umem *ksmol_umem_alloc(u64 bytes)
 						 ((u64)i << PAGE_SHIFT));
 	return umem;
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_umem_alloc);
 
 /* All or none; a call may pin fewer than asked for. */
 static int umem_pin_pages(struct ksmol_umem *umem, u64 addr)
@@ -222,4 +220,3 @@ struct ksmol_umem *ksmol_umem_pin(u64 addr, u64 bytes)
 	umem_free(umem);
 	return ERR_PTR(err);
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_umem_pin);

@@ -185,7 +185,6 @@ struct ksmol_ring *ksmol_ring_create(struct sock *sk,
 	mutex_unlock(&rings_lock);
 	return ring;
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_ring_create);
 
 /* --- end --- */
 
@@ -205,6 +204,7 @@ void ksmol_ring_put(struct ksmol_ring *ring)
 {
 	kref_put(&ring->refs, ring_release);
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ring_put);
 
 void ksmol_ring_close(struct ksmol_ring *ring)
 {
@@ -218,7 +218,6 @@ void ksmol_ring_close(struct ksmol_ring *ring)
 	WRITE_ONCE(ring->sk, NULL);
 	ksmol_ring_put(ring);
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_ring_close);
 
 void ksmol_ring_stop(struct ksmol_ring *ring)
 {

@@ -113,6 +113,7 @@ int ksmol_ring_receive(struct ksmol_sock *ks, struct ksmol_ring *ring,
 	*asleep = wq && waitqueue_active(&wq->wait);
 	return 0;
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ring_receive);
 
 /* In the order of sock_poll_wait(): on the wait queue first, then look. (P) */
 __poll_t ksmol_ring_poll(struct ksmol_ring *ring)

@@ -311,4 +311,3 @@ int ksmol_ring_kick(struct ksmol_sock *ks, struct ksmol_ring *ring)
 		ksmol_ring_stop(ring);
 	return err;
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_ring_kick);
