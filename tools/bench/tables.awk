@@ -142,6 +142,14 @@ function median(name, key,    n, i, j, v, list) {
 	take("kib", key, get("kib"), 0)
 }
 
+/^test=ring_/ {
+	tsv("way size round packets ms pps own busy")
+	key = substr(get("test"), 6) "," get("size") "," get("way")
+	take("pps", key, get("pps"), 1)
+	take("busy", key, get("busy"), 0)
+	take("own", key, get("own"), 0)
+}
+
 function udp_row(key, what, title) {
 	printf "| %s | %s | %s | %s | %s | %s | %s |\n", part[1], part[2],
 		part[3], title, ns(udp[key, "linux", what]),
@@ -335,6 +343,71 @@ function idle_table(    i, n, count, l, k, change) {
 		count[n], verdict(change <= 1.1)
 }
 
+function ring_row(test, size, way, base, title,    key) {
+	key = test "," size "," way
+	base = test "," size "," base
+	printf "| %s | %s | %.0f | %.0f | %s | %.0f | %.0f |\n", size, title,
+		best["pps", key] / 1000, median("pps", key) / 1000,
+		ratio("pps", key, base), best["busy", key], best["own", key]
+}
+
+function ring_head(title) {
+	print "\n## " title ", packets per second of one processor\n"
+	print "| payload | by | 1000/s | median | of Linux's sockets " \
+	      "| busy, ns per packet | the program |"
+	print "|--:|---|--:|--:|--:|--:|--:|"
+}
+
+# The ring is ahead of all of these ways in the list @ways.
+function ring_first(test, size, ways,    i, n, way) {
+	n = split(ways, way, " ")
+	for (i = 1; i <= n; i++)
+		if (best["pps", test "," size ",ring"] <= \
+		    best["pps", test "," size "," way[i]])
+			return 0
+	return 1
+}
+
+function ring_receive_table(    i, size) {
+	ring_head("Receiving")
+	split("18 1472", size, " ")
+	for (i = 1; i <= 2; i++) {
+		ring_row("receive", size[i], "recvmmsg", "recvmmsg",
+			 "Linux, recvmmsg")
+		ring_row("receive", size[i], "tpacket", "recvmmsg",
+			 "Linux, TPACKET_V3")
+		ring_row("receive", size[i], "af_xdp", "recvmmsg",
+			 "Linux, AF_XDP copy mode")
+		ring_row("receive", size[i], "ksmol-recvmmsg", "recvmmsg",
+			 "ksmol, recvmmsg")
+		ring_row("receive", size[i], "ring", "recvmmsg", "ksmol, ring")
+	}
+	print ""
+	for (i = 1; i <= 2; i++)
+		printf "- target, %s bytes: ring first: %s\n", size[i],
+			verdict(ring_first("receive", size[i], \
+			"recvmmsg tpacket af_xdp ksmol-recvmmsg"))
+}
+
+function ring_send_table(    i, size) {
+	ring_head("Sending")
+	split("18 1472 8972", size, " ")
+	for (i = 1; i <= 3; i++) {
+		ring_row("send", size[i], "sendmmsg", "sendmmsg",
+			 "Linux, sendmmsg")
+		ring_row("send", size[i], "zerocopy", "sendmmsg",
+			 "Linux, MSG_ZEROCOPY")
+		ring_row("send", size[i], "ksmol-sendmmsg", "sendmmsg",
+			 "ksmol, sendmmsg")
+		ring_row("send", size[i], "ring", "sendmmsg", "ksmol, ring")
+	}
+	print ""
+	for (i = 1; i <= 3; i++)
+		printf "- target, %s bytes: ring first: %s\n", size[i],
+			verdict(ring_first("send", size[i], \
+			"sendmmsg zerocopy ksmol-sendmmsg"))
+}
+
 END {
 	print "# ksmol beside Linux\n"
 	print "Measured by `make bench`: " context "."
@@ -354,4 +427,8 @@ END {
 		small_table()
 	if (seen["tcp_idle"])
 		idle_table()
+	if (seen["ring_receive"])
+		ring_receive_table()
+	if (seen["ring_send"])
+		ring_send_table()
 }
