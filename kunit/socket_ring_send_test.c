@@ -230,15 +230,18 @@ static void send__bad_descriptors(struct kunit *test)
 
 static void send__destinations_that_are_none(struct kunit *test)
 {
+	const struct ksmol_ring_tx none[] = {
+		{ .len = 1 },
+		{ .family = AF_INET6, .port = htons(1) },
+		{ .family = AF_INET },
+		{ .family = AF_INET, .port = htons(1) },
+	};
 	struct socket *sock = ring_open(test, &ring_setup_good);
 	struct ksmol_ring *ring = ring_of(sock);
+	u32 i;
 
-	prog_tx_raw(ring, &(struct ksmol_ring_tx){ .len = 1 });
-	prog_tx_raw(ring, &(struct ksmol_ring_tx){ .family = AF_INET6,
-						   .port = htons(1) });
-	prog_tx_raw(ring, &(struct ksmol_ring_tx){ .family = AF_INET });
-	prog_tx_raw(ring, &(struct ksmol_ring_tx){ .family = AF_INET,
-						   .port = htons(1) });
+	for (i = 0; i < ARRAY_SIZE(none); i++)
+		prog_tx_raw(ring, &none[i]);
 	KUNIT_EXPECT_EQ(test, prog_kick(test, sock), 0);
 	expect_done(test, ring, 0, -EDESTADDRREQ);
 	expect_done(test, ring, 0, -EAFNOSUPPORT);

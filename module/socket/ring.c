@@ -47,9 +47,10 @@ int ksmol_ring_check(const struct ksmol_ring_setup *setup)
 	/* The pages are counted in 32 bits, the area's end must not wrap. */
 	if (!bytes || !PAGE_ALIGNED(bytes) || bytes > U32_MAX)
 		return -EINVAL;
-	if (own ? !setup->addr || !PAGE_ALIGNED(setup->addr) ||
-		  setup->addr + bytes < setup->addr :
-		  setup->addr)
+	if (!own && setup->addr)
+		return -EINVAL;
+	if (own && (!setup->addr || !PAGE_ALIGNED(setup->addr) ||
+		    setup->addr + bytes < setup->addr))
 		return -EINVAL;
 	return entries_good(setup->fill) && entries_good(setup->rx) &&
 	       entries_good(setup->tx) && entries_good(setup->completion) ?

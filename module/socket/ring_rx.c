@@ -107,9 +107,9 @@ int ksmol_ring_receive(struct ksmol_sock *ks, struct ksmol_ring *ring,
 	if (unlikely(reason))
 		return reason;
 	ksmol_pbuf_free(pb);
-	/* (P) shown, then look for who sleeps; pairs with sock_poll_wait() */
-	smp_mb();
+	smp_mb();	/* (P) shown, then look; pairs with sock_poll_wait() */
 	wq = rcu_dereference(ks->inet.sk.sk_wq);
+	/* after (P) */
 	*asleep = wq && waitqueue_active(&wq->wait);
 	return 0;
 }

@@ -9,7 +9,7 @@
 out=$KSMOL_RESULTS/guest.log
 rounds=$((BENCH_ROUNDS / 12 + 1))
 ringbench=$KSMOL_KO/tools/bench/programs/ringbench
-length=1
+length=0.4
 
 say() { echo "test=$*" >>"$out"; }
 
@@ -30,28 +30,24 @@ deaf() {
 	tc filter add dev ks0 ingress matchall action drop
 }
 
-# The time in which processor $1 worked, in ns.
-busy_ns() {
-	awk -v cpu="cpu$1" -v hz="$(getconf CLK_TCK)" '$1 == cpu {
-		printf "%.0f", ($2 + $3 + $4 + $7 + $8) * 1e9 / hz }' /proc/stat
-}
-
-# one TEST WAY STACK SIZE ROUND: the program has processor 0.
+# one TEST WAY STACK SIZE ROUND: in one program, on one processor.
 one() {
-	local before after line n
+	local line args=("${1#ring_}" "$2" ks0)
 
 	stack "$3"
-	before=$(busy_ns 0)
-	line=$(taskset -c 0 "$ringbench" "${1#ring_}" "$2" ks0 \
-		"$([ "$1" = ring_send ] && echo 10.0.0.1 || echo $us)" \
-		9 "$4" $length) || return
-	after=$(busy_ns 0)
-	n=${line#packets=}
-	say "$1 way=$2 size=$4 round=$5 $line" \
-		"busy=$(((after - before) / ${n%% *}))"
+	if [ "$1" = ring_send ]; then
+		args+=(10.0.0.1 9 "$4" $length)
+	else
+		args+=($us 9 "$4" $length /run/netns/p)
+	fi
+	if ! line=$(taskset -c 1 "$ringbench" "${args[@]}" 2>"$scratch/why"); then
+		not_ok "$1 by $2, $4 bytes" "$(cat "$scratch/why")"
+		return
+	fi
+	say "$1 way=$2 size=$4 round=$5 $line"
 }
 
-# --- receiving: pktgen has processor 1, all that receives has processor 0 -----
+# --- receiving ---------------------------------------------------------------
 
 receive_all() {
 	local size=$1 round=$2
@@ -60,23 +56,21 @@ receive_all() {
 	one ring_receive ksmol-recvmmsg ksmol "$size" "$round"
 	one ring_receive ring ksmol "$size" "$round"
 	one ring_receive af_xdp none "$size" "$round"
+	one ring_receive af_xdp-skb none "$size" "$round"
 	deaf
 	one ring_receive tpacket none "$size" "$round"
+	one ring_receive floor none "$size" "$round"
 	tc qdisc del dev ks0 clsact
 }
 
 receives() {
 	local size round
 
-	echo 1 >/sys/class/net/ks0/queues/rx-0/rps_cpus
-	for size in 18 1472; do
-		flood_on 0 $((size + 42)) 9
-		for ((round = 1; round <= rounds; round++)); do
+	for ((round = 1; round <= rounds; round++)); do
+		for size in 18 1472; do
 			receive_all $size "$round"
 		done
-		flood_off
 	done
-	echo 0 >/sys/class/net/ks0/queues/rx-0/rps_cpus
 }
 
 # --- sending: the peer drops what arrives before anything is done with it ----
@@ -84,6 +78,8 @@ receives() {
 sends() {
 	local size round
 
+	ip link set ks0 mtu 9000
+	at p ip link set eth0 mtu 9000
 	at p tc qdisc add dev eth0 clsact
 	at p tc filter add dev eth0 ingress protocol ip matchall action drop
 	for size in 18 1472 8972; do
@@ -97,11 +93,9 @@ sends() {
 }
 
 start
-ip link set ks0 mtu 9000
-at p ip link set eth0 mtu 9000
 echo "release=$(uname -r) cpus=$(nproc) rounds=$rounds seconds=$length" >"$out"
-t 'receiving' receives
-t 'sending' sends
+receives
+sends
 for file in pool drops; do
 	cat "$debug/$file" >"$KSMOL_RESULTS/ring-$file.txt"
 done

@@ -18,26 +18,26 @@
  * @addr: to bind to, or to send to
  * @size: bytes of payload
  * @seconds: how long
+ * @netns: path of the namespace that the generator sends from
  */
 struct job {
 	const char *dev;
 	struct sockaddr_in addr;
 	uint32_t size;
 	double seconds;
+	const char *netns;
 };
 
 /**
  * struct way - one way to receive or to send
  * @open: sets it up, or dies
- * @run: receives what is there, sleeping if nothing is, or sends a batch; how
- *	many it was. Returns on a signal
- * @close: says or undoes what has to be; may be NULL
+ * @run: receives what is there, at most a batch, or sends a batch; how many it
+ *	was
  */
 struct way {
 	const char *name;
 	void (*open)(const struct job *job);
 	uint32_t (*run)(const struct job *job);
-	void (*close)(const struct job *job);
 };
 
 /* A receiver looks at each datagram: its length, and its first and last byte. */
@@ -46,11 +46,12 @@ void look(const struct job *job, const uint8_t *data, uint32_t len);
 /* The UDP payload of a frame, looked at; false if it is none for us. */
 bool look_frame(const struct job *job, const uint8_t *frame, uint32_t len);
 
-/* Sleeps until @fd is readable or a signal comes. */
-void sleep_on(int fd);
+/* generate.c: a batch of frames to @dev, from the other end of its cable. */
+void generate_open(const struct job *job);
+void generate(const struct job *job);
 
 extern const struct way receive_recvmmsg, receive_ksmol, receive_ring,
-			receive_xdp, receive_packet;
+			receive_xdp, receive_xdp_skb, receive_packet;
 extern const struct way send_sendmmsg, send_zerocopy, send_ksmol, send_ring;
 
 #endif /* BENCH_H */

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include "bench.h"
 
-#define BLOCK	(1 << 18)
+#define BLOCK	65536
 #define BLOCKS	(RING_ENTRIES * RING_CHUNK / BLOCK)
 
 static int fd;
@@ -30,7 +30,8 @@ static void packet_open(const struct job *job)
 	};
 	struct sockaddr_ll ll = {
 		.sll_family = AF_PACKET,
-		.sll_protocol = htons(ETH_P_IP),
+		/* Of all kinds: those are seen before tc drops them. */
+		.sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = if_nametoindex(job->dev),
 	};
 	int version = TPACKET_V3;
@@ -55,10 +56,8 @@ static uint32_t packet_run(const struct job *job)
 	uint32_t i, n, found = 0;
 
 	if (!(__atomic_load_n(&block->hdr.bh1.block_status, __ATOMIC_ACQUIRE) &
-	      TP_STATUS_USER)) {
-		sleep_on(fd);
+	      TP_STATUS_USER))
 		return 0;
-	}
 	n = block->hdr.bh1.num_pkts;
 	frame = (const void *)((uint8_t *)block +
 			       block->hdr.bh1.offset_to_first_pkt);

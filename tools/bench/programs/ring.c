@@ -35,10 +35,6 @@ static uint32_t receive_run(const struct job *job)
 {
 	uint32_t i, n = kring_received(ring);
 
-	if (!n) {
-		sleep_on(ring->fd);
-		return 0;
-	}
 	if (n > BATCH)
 		n = BATCH;
 	for (i = 0; i < n; i++) {

@@ -72,7 +72,7 @@ static void ksmol_open(const struct job *job)
 
 static uint32_t recvmmsg_run(const struct job *job)
 {
-	int i, n = recvmmsg(fd, msgs, BATCH, MSG_WAITFORONE, NULL);
+	int i, n = recvmmsg(fd, msgs, BATCH, MSG_DONTWAIT, NULL);
 
 	for (i = 0; i < n; i++)
 		look(job, iovs[i].iov_base, msgs[i].msg_len);

@@ -31,7 +31,7 @@ static int bpf(int cmd, union bpf_attr *attr)
 	int ret = syscall(SYS_bpf, cmd, attr, sizeof(*attr));
 
 	if (ret < 0)
-		err(1, "bpf command %d", cmd);
+		err(1, "BPF command %d", cmd);
 	return ret;
 }
 
@@ -83,13 +83,13 @@ static int program_load(int map)
 }
 
 /* The link, and with it the program, goes with this process. */
-static void program_attach(int program, const char *dev)
+static void program_attach(int program, const char *dev, uint32_t mode)
 {
 	union bpf_attr attr = {
 		.link_create.prog_fd = program,
 		.link_create.target_ifindex = if_nametoindex(dev),
 		.link_create.attach_type = BPF_XDP,
-		.link_create.flags = XDP_FLAGS_SKB_MODE,
+		.link_create.flags = mode,
 	};
 
 	bpf(BPF_LINK_CREATE, &attr);
@@ -98,7 +98,7 @@ static void program_attach(int program, const char *dev)
 static void option(int name, const void *value, socklen_t len)
 {
 	if (setsockopt(fd, SOL_XDP, name, value, len))
-		err(1, "AF_XDP option %d", name);
+		err(1, "AF_XDP: setting %d", name);
 }
 
 static void queue_map(struct queue *q, const struct xdp_ring_offset *at,
@@ -140,7 +140,7 @@ static void umem(void)
 	queue_map(&rx, &at.rx, sizeof(struct xdp_desc), XDP_PGOFF_RX_RING);
 }
 
-static void xdp_open(const struct job *job)
+static void xdp_open(const struct job *job, uint32_t mode)
 {
 	struct sockaddr_xdp sxdp = {
 		.sxdp_family = AF_XDP,
@@ -163,7 +163,18 @@ static void xdp_open(const struct job *job)
 		err(1, "AF_XDP on %s", job->dev);
 	map = map_create();
 	map_set(map);
-	program_attach(program_load(map), job->dev);
+	program_attach(program_load(map), job->dev, mode);
+}
+
+/* By the driver, before there is an skb, or by the stack. */
+static void driver_open(const struct job *job)
+{
+	xdp_open(job, XDP_FLAGS_DRV_MODE);
+}
+
+static void skb_open(const struct job *job)
+{
+	xdp_open(job, XDP_FLAGS_SKB_MODE);
 }
 
 static uint32_t xdp_run(const struct job *job)
@@ -173,10 +184,6 @@ static uint32_t xdp_run(const struct job *job)
 	uint32_t i, found = 0, from = *rx.consumer, to = *fill.producer;
 	uint32_t n = __atomic_load_n(rx.producer, __ATOMIC_ACQUIRE) - from;
 
-	if (!n) {
-		sleep_on(fd);
-		return 0;
-	}
 	if (n > BATCH)
 		n = BATCH;
 	for (i = 0; i < n; i++) {
@@ -192,5 +199,9 @@ static uint32_t xdp_run(const struct job *job)
 }
 
 const struct way receive_xdp = {
-	.name = "af_xdp", .open = xdp_open, .run = xdp_run,
+	.name = "af_xdp", .open = driver_open, .run = xdp_run,
+};
+
+const struct way receive_xdp_skb = {
+	.name = "af_xdp-skb", .open = skb_open, .run = xdp_run,
 };

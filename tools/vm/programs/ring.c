@@ -328,9 +328,9 @@ static void check_life(void)
 	      setsockopt(udp, SOL_KSMOL, KSMOL_RING_SETUP, &s, sizeof(s)) &&
 	      errno == EINVAL, "and that of a bound socket");
 	check(mmap(NULL, 4096, PROT_READ, MAP_SHARED, udp, 0) == MAP_FAILED &&
-	      errno == ENODEV, "there is nothing to map without one");
+	      errno == ENODEV, "without one there is nothing to map");
 	check(mmap(NULL, 1 << 28, PROT_READ, MAP_SHARED, ring->fd, 0) ==
-	      MAP_FAILED, "no more than there is is mapped");
+	      MAP_FAILED, "more than there is can not be mapped");
 	check(mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, ring->fd, 0) ==
 	      MAP_FAILED, "nor a copy of it");
 	check(recvmsg(ring->fd, &msg, 0) < 0 && errno == EOPNOTSUPP,
