@@ -169,7 +169,6 @@ struct ksmol_ring *ksmol_ring_create(struct sock *sk,
 	if (!ring)
 		return ERR_PTR(-ENOMEM);
 	kref_init(&ring->refs);
-	spin_lock_init(&ring->rx_lock);
 	spin_lock_init(&ring->done_lock);
 	mutex_init(&ring->tx_lock);
 	ring->sk = sk;
@@ -212,9 +211,11 @@ void ksmol_ring_close(struct ksmol_ring *ring)
 	mutex_lock(&rings_lock);
 	list_del(&ring->node);
 	mutex_unlock(&rings_lock);
-	spin_lock_bh(&ring->rx_lock);
+	local_bh_disable();
+	ksmol_ring_rx_lock(ring);
 	ring->closed = true;
-	spin_unlock_bh(&ring->rx_lock);
+	ksmol_ring_rx_unlock(ring);
+	local_bh_enable();
 	/* The socket is freed a grace period after this, see ring_wake(). */
 	WRITE_ONCE(ring->sk, NULL);
 	ksmol_ring_put(ring);

@@ -3,6 +3,8 @@
 #ifndef _KSMOL_SOCKET_RING_H
 #define _KSMOL_SOCKET_RING_H
 
+#include <linux/processor.h>	/* which older bit_spinlock.h forgets */
+#include <linux/bit_spinlock.h>
 #include <linux/kref.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -121,7 +123,8 @@ struct ksmol_ring_slot {
  * @chunk_mask: bytes of a chunk, less one
  * @stopped: an index made no sense; for good
  * @closed: no datagram is taken any more; @rx_lock
- * @rx_lock: the receiving side; BH disabled. Innermost but for wait queues
+ * @rx_lock: bit 0 locks the receiving side; BH disabled. Innermost but for
+ *	wait queues
  * @fill, @rx: @rx_lock
  * @tx_lock: the sending side; process context
  * @tx: @tx_lock
@@ -146,7 +149,7 @@ struct ksmol_ring {
 	bool stopped;
 	bool closed;
 
-	spinlock_t rx_lock ____cacheline_aligned_in_smp; /* receiving side */
+	unsigned long rx_lock ____cacheline_aligned_in_smp; /* receiving side */
 	struct ksmol_ringq fill;
 	struct ksmol_ringq rx;
 
@@ -162,6 +165,21 @@ struct ksmol_ring {
 	struct ksmol_ring_stats stats;
 	struct ksmol_ring_slot *slots;
 };
+
+/* A bit lock, for the reason that queue.c has one: its release is a plain store
+ * everywhere, and is due with every datagram.
+ */
+static inline void ksmol_ring_rx_lock(struct ksmol_ring *ring)
+	__acquires(bitlock)
+{
+	bit_spin_lock(0, &ring->rx_lock);
+}
+
+static inline void ksmol_ring_rx_unlock(struct ksmol_ring *ring)
+	__releases(bitlock)
+{
+	__bit_spin_unlock(0, &ring->rx_lock);
+}
 
 /* On their way out, completions not yet written. A snapshot. */
 static inline u32 ksmol_ring_outstanding(const struct ksmol_ring *ring)

@@ -39,6 +39,18 @@ static int ring_chunk(struct ksmol_ring *ring, u64 *addr)
 	return KSMOL_DROP_RING_NO_CHUNK;
 }
 
+/* The one copy. @pb has all of these bytes, mostly in one piece. */
+static void ring_copy(u8 *to, const struct ksmol_pbuf *pb, u32 len)
+{
+	const struct sk_buff *skb = pb->skb;
+
+	if (likely(skb && pb->off + len <= skb_headlen(skb)))
+		memcpy(to, skb->data + pb->off, len);
+	else
+		ksmol_pbuf_to_mem(pb, 0, to, len);
+	__ksmol_stat_copy(RING, len);
+}
+
 static void ring_describe(const struct ksmol_sock *ks, struct ksmol_ring *ring,
 			  const struct ksmol_pbuf *pb, u64 addr, u32 len)
 {
@@ -86,9 +98,7 @@ static int ring_deliver(const struct ksmol_sock *ks, struct ksmol_ring *ring,
 	reason = ring_chunk(ring, &addr);
 	if (unlikely(reason))
 		return reason;
-	/* It has all of these bytes. */
-	ksmol_pbuf_to_mem(pb, 0, ring->chunks->data + addr, len);
-	__ksmol_stat_copy(RING, len);
+	ring_copy(ring->chunks->data + addr, pb, len);
 	ring_describe(ks, ring, pb, addr, len);
 	ksmol_ringq_produced(&ring->rx);
 	ring->stats.rx++;
@@ -101,9 +111,9 @@ int ksmol_ring_receive(struct ksmol_sock *ks, struct ksmol_ring *ring,
 	struct socket_wq *wq;
 	int reason;
 
-	spin_lock(&ring->rx_lock);
+	ksmol_ring_rx_lock(ring);
 	reason = ring_deliver(ks, ring, pb);
-	spin_unlock(&ring->rx_lock);
+	ksmol_ring_rx_unlock(ring);
 	if (unlikely(reason))
 		return reason;
 	ksmol_pbuf_free(pb);

@@ -123,7 +123,8 @@ job_layer() {
 	[ ! -f "$1/script" ] || cp "$1/script" "$root/ksmol/"
 	rsync -a --exclude '*.o' "$top/tools" "$root/ksmol/tree/"
 	[ -z "$2" ] || rsync -a --include '*/' --include '*.ko' \
-		--include '/bin/**' --include '/tools/ksmol/**' --exclude '*' \
+		--include '/bin/**' --include '/tools/ksmol/**' --include '/tools/ring/**' \
+		--exclude '*' \
 		--prune-empty-dirs \
 		"$2/" "$root/ksmol/build/"
 	make_cpio "$root" "$1/job.cpio"

@@ -25,6 +25,30 @@ while read -r line; do
 done < <(ring -p $proto options 10.0.0.1 9)
 t 'and nothing is left of it' wait_for 5 no_memory
 
+# as_nobody KIB CMD...: without privileges, with so much memory to be locked.
+as_nobody() {
+	python3 -c '
+import os, resource, sys
+limit = int(sys.argv[1]) << 10
+resource.setrlimit(resource.RLIMIT_MEMLOCK, (limit, limit))
+os.setuid(65534)
+os.execvp(sys.argv[2], sys.argv[2:])' "$@"
+}
+too_much() { as_nobody "$@" 2>&1 | grep -q 'No buffer space'; }
+for kind in '' '-m anon'; do
+	# shellcheck disable=SC2086 # an option and its value, or nothing
+	t "RLIMIT_MEMLOCK is kept ${kind:-by ours}" \
+		too_much 1024 ring -p $proto $kind flood 10.0.0.1 9 1 1
+	# shellcheck disable=SC2086
+	t "and enough of it will do ${kind:-by ours}" \
+		as_nobody 4096 ring -p $proto $kind flood 10.0.0.1 9 1 1
+done
+echo 1024 >"$params/ring_memory"
+t 'ring_memory is kept by the privileged too' \
+	fails ring -p $proto flood 10.0.0.1 9 1 1
+echo 262144 >"$params/ring_memory"
+t 'nothing is left of all that' wait_for 5 no_memory
+
 # --- every byte, both ways, out of memory of ours and of the program's own ---
 # echo_case NAME OPTION...
 echo_case() {
