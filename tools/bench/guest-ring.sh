@@ -38,7 +38,7 @@ one() {
 	if [ "$1" = ring_send ]; then
 		args+=(10.0.0.1 9 "$4" "$length")
 	else
-		args+=($us 9 "$4" "$length" /run/netns/p)
+		args+=("$us" 9 "$4" "$length" /run/netns/p)
 	fi
 	if ! line=$(taskset -c 1 "$ringbench" "${args[@]}" 2>"$scratch/why"); then
 		not_ok "$1 by $2, $4 bytes" "$(cat "$scratch/why")"
