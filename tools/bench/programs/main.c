@@ -155,7 +155,8 @@ static void measure(const struct way *way, const struct job *job, bool sending)
 		generate_open(job);
 	/* Caches, neighbors. */
 	take_round(sending ? send_batch : receive_batch, way, job);
-	sent = received = 0;
+	sent = 0;
+	received = 0;
 	start_timer(job->seconds);
 	while (!over) {
 		ns = take_round(sending ? send_batch : receive_batch, way, job);
