@@ -41,11 +41,14 @@ static int receive_queue(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 	u32 hlen = ks->proto == IPPROTO_UDP ? KSMOL_UDP_HLEN : 0;
 	struct sock *sk = &ks->inet.sk;
 	struct ksmol_ring *ring = ksmol_sock_ring(ks);
-	u32 limit = ksmol_sock_rx_limit(ks);
 	struct socket_wq *wq;
-	int reason;
+	int reason = 0;
+	u32 limit = 0;
 
-	reason = ring ? 0 : receive_refused(ks, pb, limit);
+	if (!ring) {
+		limit = ksmol_sock_rx_limit(ks);
+		reason = receive_refused(ks, pb, limit);
+	}
 	if (unlikely(reason))
 		return reason;
 	if (unlikely(rcu_access_pointer(sk->sk_filter))) {

@@ -56,13 +56,12 @@ static void ring_describe(const struct ksmol_sock *ks, struct ksmol_ring *ring,
 {
 	struct ksmol_ring_rx *rx = ksmol_ringq_entry(&ring->rx, ring->rx.own,
 						     sizeof(*rx));
-	bool cut = len < pb->len;
 
 	rx->addr = addr;
 	rx->len = len;
 	rx->datagram = pb->len;
 	rx->tstamp = ktime_to_ns(pb->tstamp);
-	rx->flags = cut ? KSMOL_RING_RX_TRUNCATED : 0;
+	rx->flags = 0;
 	rx->drops = atomic_read(&ks->rxq.drops);
 	rx->ifindex = pb->rx.ifindex;
 	rx->port = pb->rx.sport;
@@ -71,7 +70,10 @@ static void ring_describe(const struct ksmol_sock *ks, struct ksmol_ring *ring,
 	rx->ttl = pb->rx.ttl;
 	rx->tos = pb->rx.tos;
 	memset(rx->reserved, 0, sizeof(rx->reserved));
-	ring->stats.rx_truncated += cut;
+	if (unlikely(len < pb->len)) {
+		rx->flags = KSMOL_RING_RX_TRUNCATED;
+		ring->stats.rx_truncated++;
+	}
 }
 
 /* Room for what is to be said first, then for the payload: nothing is undone. */
