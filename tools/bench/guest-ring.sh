@@ -7,9 +7,9 @@
 . "$(dirname "$0")/../vm/ksmol.sh"
 
 out=$KSMOL_RESULTS/guest.log
-rounds=$((BENCH_ROUNDS / 12 + 1))
+rounds=$((BENCH_ROUNDS / 4 + 1))
 ringbench=$KSMOL_KO/tools/bench/programs/ringbench
-length=0.4
+length=0.3
 
 say() { echo "test=$*" >>"$out"; }
 
