@@ -5,6 +5,7 @@
  */
 
 #include <err.h>
+#include <errno.h>
 #include <linux/bpf.h>
 #include <linux/if_link.h>
 #include <linux/if_xdp.h>
@@ -140,6 +141,18 @@ static void umem(void)
 	queue_map(&rx, &at.rx, sizeof(struct xdp_desc), XDP_PGOFF_RX_RING);
 }
 
+/* The kernel may still be busy with the socket of the program before us. */
+static void bind_to(const struct sockaddr_xdp *sxdp, const char *dev)
+{
+	int tries = 100;
+
+	while (bind(fd, (const void *)sxdp, sizeof(*sxdp))) {
+		if (errno != EBUSY || !tries--)
+			err(1, "AF_XDP on %s", dev);
+		usleep(10000);
+	}
+}
+
 static void xdp_open(const struct job *job, uint32_t mode)
 {
 	struct sockaddr_xdp sxdp = {
@@ -159,8 +172,7 @@ static void xdp_open(const struct job *job, uint32_t mode)
 	for (i = 0; i < RING_ENTRIES; i++)
 		chunk[i] = (uint64_t)i * RING_CHUNK;
 	__atomic_store_n(fill.producer, RING_ENTRIES, __ATOMIC_RELEASE);
-	if (bind(fd, (const void *)&sxdp, sizeof(sxdp)))
-		err(1, "AF_XDP on %s", job->dev);
+	bind_to(&sxdp, job->dev);
 	map = map_create();
 	map_set(map);
 	program_attach(program_load(map), job->dev, mode);
