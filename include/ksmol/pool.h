@@ -78,7 +78,7 @@ enum ksmol_class {
  *	out-of-order queue, and the sequence number of its first byte
  * @sport, @dport: transport ports (for an echo reply @dport is the identifier)
  * @ifindex: the interface it came in on
- * @l4_off: bytes from the pbuf's start to the transport header
+ * @frag_off: while its datagram is incomplete: its first byte's place there
  * @ttl, @tos: TTL or hop limit, TOS or traffic class
  * @pkt_type: PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST
  * @csum_ok: the transport checksum is known to be good
@@ -98,7 +98,7 @@ struct ksmol_rx_info {
 	__be16 sport;
 	__be16 dport;
 	int ifindex;
-	u16 l4_off;
+	u16 frag_off;
 	u8 ttl;
 	u8 tos;
 	u8 pkt_type;
@@ -121,6 +121,7 @@ struct ksmol_rx_info {
  *	transport checksum, relative to the frame's network header; 0 = none
  * @hlen: bytes at the front that are headers: they go into the skb's linear
  *	part, the rest goes out as page fragments
+ * @mtu: to be sent in fragments of at most so many bytes; 0 = whole
  */
 struct ksmol_tx_info {
 	struct sock *sk;
@@ -135,6 +136,7 @@ struct ksmol_tx_info {
 	u16 csum_start;
 	u16 csum_offset;
 	u16 hlen;
+	u16 mtu;
 };
 
 /**
@@ -158,6 +160,10 @@ struct ksmol_tx_info {
  * @home: enum ksmol_class
  * @family: AF_INET or AF_INET6 once the network header is parsed
  * @flags: KSMOL_PB_*
+ * @end: a received packet in several parts: behind the last byte of this one,
+ *	counted as @off
+ * @rest: the next part, as 1 + its number in @pool; 0 if there is none. The
+ *	first part's @len is the whole packet's, see pool/parts.c
  * @tstamp: receive time in ns, 0 when not taken
  * @rx, @tx: by direction
  */
@@ -176,6 +182,8 @@ struct ksmol_pbuf {
 	u8 home;
 	u8 family;
 	u8 flags;
+	u16 end;
+	u32 rest;
 	struct ksmol_pool *pool;
 	struct page *page;
 	union {
@@ -510,11 +518,49 @@ bool ksmol_pbuf_borrow_more(struct ksmol_pbuf *pb, struct page *page, u32 off,
  */
 unsigned int ksmol_pool_reap(struct ksmol_pool *pool, bool quarantine);
 
-/* The one place where a pbuf changes hands. */
+/* The next part of a received packet, or NULL. */
+static inline struct ksmol_pbuf *ksmol_pbuf_rest(const struct ksmol_pbuf *pb);
+
+/* pbufs that a received packet takes. */
+static inline u32 ksmol_pbuf_parts(const struct ksmol_pbuf *pb)
+{
+	u32 n = 1;
+
+	if (likely(!pb->rest))
+		return 1;
+	while ((pb = ksmol_pbuf_rest(pb)))
+		n++;
+	return n;
+}
+
+/* The one place where a pbuf changes hands; its parts go with it. */
 static inline void ksmol_pbuf_own(struct ksmol_pbuf *pb, enum ksmol_owner owner)
 {
 	WRITE_ONCE(pb->owner, owner);
+	while (unlikely(pb->rest)) {
+		pb = ksmol_pbuf_rest(pb);
+		WRITE_ONCE(pb->owner, owner);
+	}
 }
+
+/**
+ * ksmol_pbuf_join() - make one received packet of its parts
+ * @parts: settled, in the order of their bytes; empty afterwards
+ *
+ * Nothing is copied. From here on the first stands for all: its length is the
+ * sum, and it is read, duplicated, owned and freed as any other pbuf.
+ *
+ * Return: the first.
+ */
+struct ksmol_pbuf *ksmol_pbuf_join(struct ksmol_pbuf_list *parts);
+
+/**
+ * ksmol_pbuf_split() - take a joined packet apart
+ * @keep: the part that remains, the caller's as if it had never been joined
+ *
+ * Context: BH disabled. Return: parts that went home.
+ */
+u32 ksmol_pbuf_split(struct ksmol_pbuf *pb, struct ksmol_pbuf *keep);
 
 /**
  * ksmol_pbuf_map() - let an RX descriptor hold an skb; takes @skb
@@ -580,6 +626,10 @@ struct ksmol_pbuf *ksmol_pbuf_dup(const struct ksmol_pbuf *pb);
  */
 static inline const void *ksmol_pbuf_header(const struct ksmol_pbuf *pb,
 					    u32 off, u32 len, void *buf);
+
+/* The same for a packet in several parts. */
+const void *ksmol_pbuf_parts_header(const struct ksmol_pbuf *pb, u32 off,
+				    u32 len, void *buf);
 
 /* Copies to a program's memory, chain followed: 0 or -EFAULT. May sleep. */
 int ksmol_pbuf_to_iter(const struct ksmol_pbuf *pb, u32 off,
@@ -733,6 +783,11 @@ void ksmol_fault_exit(void);
 
 /* --- inline bodies --- */
 
+static inline struct ksmol_pbuf *ksmol_pbuf_rest(const struct ksmol_pbuf *pb)
+{
+	return pb->rest ? &pb->pool->pbufs[pb->rest - 1] : NULL;
+}
+
 static inline u32 ksmol_pool_stock(const struct ksmol_pool *pool,
 				   enum ksmol_class class)
 {
@@ -774,6 +829,8 @@ static inline const void *ksmol_pbuf_header(const struct ksmol_pbuf *pb,
 {
 	if (unlikely(off > pb->len || len > pb->len - off))
 		return NULL;
+	if (unlikely(pb->rest))
+		return ksmol_pbuf_parts_header(pb, off, len, buf);
 	if (pb->skb)
 		return skb_header_pointer(pb->skb, pb->off + off, len, buf);
 	return pb->head + pb->off + off;

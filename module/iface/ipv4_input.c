@@ -77,7 +77,6 @@ static void ipv4_describe(struct ksmol_pbuf *pb, const struct ksmol_ipv4 *ip)
 	pb->family = AF_INET;
 	pb->rx.ttl = ip->ttl;
 	pb->rx.tos = ip->tos;
-	pb->rx.l4_off = 0;
 	ksmol_pbuf_pull(pb, ip->hlen);
 }
 

@@ -246,6 +246,7 @@ struct ksmol_pbuf *ksmol_pbuf_alloc_rx(struct ksmol_pool *pool)
 	}
 	pb->flags = 0;
 	pb->truesize = 0;
+	pb->rest = 0;
 	pb->tstamp = 0;
 	ksmol_pbuf_own(pb, KSMOL_OWNER_STACK);
 	return pb;
@@ -317,6 +318,7 @@ struct ksmol_pbuf *ksmol_pbuf_alloc_tx(struct ksmol_pool *pool, bool reserve)
 	pb->off = KSMOL_HEADROOM;
 	pb->len = 0;
 	pb->truesize = 0;
+	pb->rest = 0;
 	memset(&pb->tx, 0, sizeof(pb->tx));
 	pb->chain = NULL;
 	ksmol_pbuf_own(pb, KSMOL_OWNER_STACK);
@@ -394,10 +396,24 @@ static noinline void free_tx(struct ksmol_pbuf *pb)
 	ksmol_pool_wake(pool);
 }
 
+static noinline void free_parts(struct ksmol_pbuf *pb)
+{
+	struct ksmol_pbuf *rest;
+
+	for (; pb; pb = rest) {
+		rest = ksmol_pbuf_rest(pb);
+		/* Or the others would change hands with it. */
+		pb->rest = 0;
+		free_one(pb);
+	}
+}
+
 void ksmol_pbuf_free(struct ksmol_pbuf *pb)
 {
 	if (pb->flags & KSMOL_PB_TX)
 		free_tx(pb);
+	else if (unlikely(pb->rest))
+		free_parts(pb);
 	else
 		free_one(pb);
 }

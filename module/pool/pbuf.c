@@ -98,10 +98,23 @@ static int pbuf_copybreak(struct ksmol_pbuf *pb)
 	return 0;
 }
 
+/* The parts of a duplicate; those of the first were settled one by one. */
+static noinline int settle_parts(struct ksmol_pbuf *pb)
+{
+	int reason = 0;
+
+	for (; pb && !reason; pb = ksmol_pbuf_rest(pb))
+		if (pb->skb && !pb->truesize)
+			reason = pbuf_charge(pb);
+	return reason;
+}
+
 int ksmol_pbuf_settle(struct ksmol_pbuf *pb)
 {
 	struct sk_buff *skb = pb->skb;
 
+	if (unlikely(pb->rest))
+		return settle_parts(pb);
 	/* Settled before, on an earlier queue. */
 	if (!skb || pb->truesize)
 		return 0;
@@ -118,8 +131,11 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_settle);
 
 struct ksmol_pbuf *ksmol_pbuf_dup(const struct ksmol_pbuf *pb)
 {
-	struct ksmol_pbuf *dup = ksmol_pbuf_alloc_rx(pb->pool);
+	struct ksmol_pbuf *dup;
 
+	if (unlikely(pb->rest))
+		return ksmol_pbuf_parts_dup(pb);
+	dup = ksmol_pbuf_alloc_rx(pb->pool);
 	if (!dup)
 		return NULL;
 	dup->off = pb->off;
@@ -165,6 +181,8 @@ static const struct ksmol_pbuf *chain_next(const struct ksmol_pbuf *pb)
 int ksmol_pbuf_to_iter(const struct ksmol_pbuf *pb, u32 off,
 		       struct iov_iter *to, u32 len)
 {
+	if (unlikely(pb->rest))
+		return ksmol_pbuf_parts_to_iter(pb, off, to, len);
 	if (pb->skb) {
 		if (off > pb->len || len > pb->len - off)
 			return -EFAULT;
@@ -184,6 +202,8 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_to_iter);
 
 int ksmol_pbuf_to_mem(const struct ksmol_pbuf *pb, u32 off, void *to, u32 len)
 {
+	if (unlikely(pb->rest))
+		return ksmol_pbuf_parts_to_mem(pb, off, to, len);
 	if (pb->skb) {
 		if (off > pb->len || len > pb->len - off)
 			return -EFAULT;
@@ -206,6 +226,8 @@ __wsum ksmol_pbuf_csum(const struct ksmol_pbuf *pb, u32 off, u32 len,
 {
 	u32 done = 0;
 
+	if (unlikely(pb->rest))
+		return ksmol_pbuf_parts_csum(pb, off, len, sum);
 	if (pb->skb)
 		return skb_checksum(pb->skb, pb->off + off, len, sum);
 	for (pb = chain_at(pb, &off); len && pb; pb = chain_next(pb)) {

@@ -209,6 +209,7 @@ int ksmol_pool_init(struct ksmol_pool *pool,
 {
 	enum ksmol_class class;
 	const char *why;
+	size_t slots;
 	int err;
 
 	/* Pages that somebody brings were looked at when he did. */
@@ -229,9 +230,10 @@ int ksmol_pool_init(struct ksmol_pool *pool,
 
 	pool->cpu = alloc_percpu(struct ksmol_pool_cpu);
 	pool->pbufs = vzalloc(array_size(pool->nr, sizeof(*pool->pbufs)));
-	if (pool->slot_size)
-		pool->slots = vzalloc(array_size(class_size(cfg, KSMOL_CLASS_RX),
-						 pool->slot_size));
+	/* csum_partial() reads whole words, also behind the last slot's end. */
+	slots = array_size(class_size(cfg, KSMOL_CLASS_RX), pool->slot_size);
+	if (slots)
+		pool->slots = vzalloc(size_add(slots, sizeof(u64)));
 	if (!pool->cpu || !pool->pbufs || (pool->slot_size && !pool->slots) ||
 	    pool_fill(pool)) {
 		pool_release(pool);

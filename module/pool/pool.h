@@ -29,6 +29,15 @@ void ksmol_pool_wake(struct ksmol_pool *pool);
 /* Gives back what a map was charged in ksmol_pbuf_settle(). BH disabled. */
 void ksmol_pbuf_uncharge(struct ksmol_pbuf *pb);
 
+/* What pbuf.c does, for received packets in several parts (parts.c). */
+struct ksmol_pbuf *ksmol_pbuf_parts_dup(const struct ksmol_pbuf *pb);
+int ksmol_pbuf_parts_to_iter(const struct ksmol_pbuf *pb, u32 off,
+			     struct iov_iter *to, u32 len);
+int ksmol_pbuf_parts_to_mem(const struct ksmol_pbuf *pb, u32 off, void *to,
+			    u32 len);
+__wsum ksmol_pbuf_parts_csum(const struct ksmol_pbuf *pb, u32 off, u32 len,
+			     __wsum sum);
+
 /* Gives back a page that @pb has borrowed; its own is there again. */
 void ksmol_pbuf_unborrow(struct ksmol_pbuf *pb);
 

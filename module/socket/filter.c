@@ -44,7 +44,8 @@ static bool exactly_skb(const struct ksmol_pbuf *pb)
 {
 	const struct sk_buff *skb = pb->skb;
 
-	return skb && !skb_shared(skb) && pb->off <= skb_headlen(skb) &&
+	return skb && !pb->rest && !skb_shared(skb) &&
+	       pb->off <= skb_headlen(skb) &&
 	       pb->off + pb->len == skb->len;
 }
 

@@ -61,11 +61,11 @@ static bool queue_push(struct ksmol_queue *queue, struct ksmol_pbuf *pb)
 int ksmol_queue_add(struct ksmol_queue *queue, struct ksmol_pbuf *pb,
 		    u32 limit, struct wait_queue_head *wait, bool *wake)
 {
+	u32 queued, parts = ksmol_pbuf_parts(pb);
 	int reason = KSMOL_DROP_SOCK_FULL;
-	u32 queued;
 
 	/* Counted first, so that CPUs together don't exceed the limit. */
-	queued = atomic_inc_return(&queue->queued);
+	queued = atomic_add_return(parts, &queue->queued);
 	if (unlikely((s32)(queued - READ_ONCE(queue->consumed)) > (s32)limit))
 		goto refuse;
 	ksmol_pbuf_own(pb, KSMOL_OWNER_SOCKET);
@@ -77,7 +77,7 @@ int ksmol_queue_add(struct ksmol_queue *queue, struct ksmol_pbuf *pb,
 	return 0;
 
 refuse:
-	atomic_dec(&queue->queued);
+	atomic_sub(parts, &queue->queued);
 	return reason;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_add);
@@ -143,15 +143,17 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_empty);
 struct ksmol_pbuf *ksmol_queue_take(struct ksmol_queue *queue)
 {
 	struct ksmol_pbuf *pb;
+	u32 parts;
 
 	reader_lock(queue);
 	pb = queue_first(queue);
 	if (pb) {
 		ksmol_pbuf_list_pop(&queue->out);
+		parts = ksmol_pbuf_parts(pb);
 		if (unlikely(queue->peekers))
-			queue->deferred++;
+			queue->deferred += parts;
 		else
-			WRITE_ONCE(queue->consumed, queue->consumed + 1);
+			WRITE_ONCE(queue->consumed, queue->consumed + parts);
 	}
 	reader_unlock(queue);
 	return pb;
@@ -239,6 +241,16 @@ int ksmol_queue_next_len(struct ksmol_queue *queue)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_queue_next_len);
 
+static u32 list_parts(const struct ksmol_pbuf_list *list)
+{
+	const struct ksmol_pbuf *pb;
+	u32 n = 0;
+
+	for (pb = list->first; pb; pb = pb->next)
+		n += ksmol_pbuf_parts(pb);
+	return n;
+}
+
 void ksmol_queue_close(struct ksmol_queue *queue)
 {
 	struct ksmol_pbuf_list pbufs;
@@ -251,7 +263,7 @@ void ksmol_queue_close(struct ksmol_queue *queue)
 	newest = xchg(&queue->in, QUEUE_CLOSED);
 	if (newest && newest != QUEUE_CLOSED)
 		queue_append(queue, newest);
-	unread = queue->out.count;
+	unread = list_parts(&queue->out);
 	WRITE_ONCE(queue->consumed, queue->consumed + unread);
 	ksmol_pbuf_list_splice(&pbufs, &queue->done);
 	ksmol_pbuf_list_splice(&pbufs, &queue->out);

@@ -71,7 +71,8 @@ static bool append(struct ksmol_pbuf *last, struct ksmol_pbuf *pb)
 {
 	u32 end, len = pb->len;
 
-	if (likely(!last || last->skb || len > pb->pool->copybreak))
+	if (likely(!last || last->skb || last->rest ||
+		   len > pb->pool->copybreak))
 		return false;
 	end = last->off + last->len;
 	if (end + len > storage_size(last) ||

@@ -40,7 +40,7 @@ static ssize_t splice_slots(struct splice *s, const struct ksmol_pbuf *pb,
 		return -ENOMEM;
 	to = page_address(buf.page);
 	len = min_t(u32, len, PAGE_SIZE);
-	while (len && pb && !pb->skb) {
+	while (len && pb && (!pb->skb || pb->rest)) {
 		u32 n = min(len, pb->len - off);
 
 		ksmol_pbuf_to_mem(pb, off, to + buf.len, n);
@@ -74,7 +74,7 @@ static ssize_t splice_first(struct splice *s)
 	if (!pb || !len)
 		return 0;
 	off = seq - pb->rx.tcp.seq;
-	if (pb->skb)
+	if (pb->skb && !pb->rest)
 		n = skb_splice_bits(pb->skb, ksmol_tcp_to_sk(s->ts),
 				    pb->off + off, s->pipe,
 				    min(len, pb->len - off), s->flags);
