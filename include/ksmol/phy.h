@@ -163,6 +163,11 @@ int ksmol_phy_start(struct ksmol_phy *phy);
 /* RTNL. After this no frame comes up any more and none goes out. */
 void ksmol_phy_stop(struct ksmol_phy *phy);
 
+/* The device takes in frames to the multicast address @mac as well, or no more.
+ * Counted, also with what others ask of it. RTNL.
+ */
+void ksmol_phy_hear(struct ksmol_phy *phy, const u8 *mac, bool on);
+
 /* Drops the device and the attachment's reference; consumes @phy. RTNL. */
 void ksmol_phy_close(struct ksmol_phy *phy);
 
@@ -187,6 +192,31 @@ struct ksmol_phy *ksmol_phy_by_index(struct net *net, int ifindex);
  */
 int ksmol_phy_xmit(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 		   const u8 *dst, __be16 proto);
+
+/**
+ * struct ksmol_tx_cut - how a packet is to be cut
+ * @skip: bytes of network header that the packet begins with
+ * @hlen: bytes of it that each piece gets
+ * @room: payload bytes of each piece but the last
+ * @emit: writes a piece's header of @hlen bytes to @to: the packet's is at
+ *	@header, the piece's payload is @len bytes at @off, the last unless @more
+ */
+struct ksmol_tx_cut {
+	u16 skip;
+	u16 hlen;
+	u16 room;
+	void (*emit)(u8 *to, const u8 *header, u32 off, u32 len, bool more);
+};
+
+/**
+ * ksmol_phy_xmit_cut() - send a packet in several frames; consumes @pb
+ *
+ * As ksmol_phy_xmit(). The transport checksum is completed first, in software.
+ * When one piece can't be sent, those behind it aren't: tx_frag_rest.
+ */
+int ksmol_phy_xmit_cut(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
+		       const struct ksmol_tx_cut *cut, const u8 *dst,
+		       __be16 proto);
 
 /**
  * ksmol_phy_loop() - deliver a packet to ourselves; consumes @pb

@@ -52,8 +52,16 @@ struct file_operations;
 	X(IP_SADDR,	"ip_saddr",	"source address that can't be on the wire") \
 	X(IP_DADDR,	"ip_daddr",	"destination address that can't be on the wire") \
 	X(IP_NOT_US,	"ip_not_us",	"destination is not an address of ours")	\
+	X(IP_NO_GROUP,	"ip_no_group",	"multicast group that nobody joined")	\
 	X(IP_L2_BCAST,	"ip_l2_bcast",	"unicast packet in a broadcast frame")	\
 	X(IP_FRAGMENT,	"ip_fragment",	"fragment")				\
+	X(FRAG_LEN,	"frag_len",	"fragment of an impossible length or place") \
+	X(FRAG_TINY,	"frag_tiny",	"fragment that cuts the transport header")	\
+	X(FRAG_DUP,	"frag_dup",	"fragment that is there already")		\
+	X(FRAG_OVERLAP,	"frag_overlap",	"fragment that overlaps others: datagram given up") \
+	X(FRAG_LAST,	"frag_last",	"fragment that contradicts the last: likewise") \
+	X(FRAG_FULL,	"frag_full",	"no room for fragments")			\
+	X(FRAG_ECN,	"frag_ecn",	"fragments disagree on ECN: likewise")	\
 	X(IP_PROTO,	"ip_proto",	"transport protocol that nobody handles")	\
 	X(IPV6,		"ipv6",		"IPv6 packet")				\
 	X(ICMP_SHORT,	"icmp_short",	"ICMP message shorter than its type needs") \
@@ -62,6 +70,9 @@ struct file_operations;
 	X(ICMP_BCAST,	"icmp_bcast",	"echo request to broadcast or multicast")	\
 	X(ICMP_QUOTE,	"icmp_quote",	"ICMP error about nothing we sent")		\
 	X(ICMP_NO_BUF,	"icmp_no_buf",	"no buffer for the echo reply")		\
+	X(IGMP_SHORT,	"igmp_short",	"IGMP message shorter than its type needs") \
+	X(IGMP_CSUM,	"igmp_csum",	"IGMP checksum")				\
+	X(IGMP_TYPE,	"igmp_type",	"IGMP message that is not for hosts")	\
 	X(UDP_SHORT,	"udp_short",	"shorter than the UDP header")		\
 	X(UDP_LEN,	"udp_len",	"UDP length")				\
 	X(UDP_CSUM,	"udp_csum",	"UDP checksum")				\
@@ -118,6 +129,7 @@ enum ksmol_verdict {
 	X(NO_ROUTE,	"tx_no_route",	"no route")				\
 	X(NO_SOURCE,	"tx_no_source",	"no usable source address")		\
 	X(TOO_BIG,	"tx_too_big",	"larger than the MTU")			\
+	X(FRAG_REST,	"tx_frag_rest",	"fragment behind one that could not be sent") \
 	X(SCOPE,	"tx_scope",	"loopback address bound for the wire")	\
 	X(DEV_DOWN,	"tx_dev_down",	"interface down or detached")		\
 	X(DEV_BUSY,	"tx_dev_busy",	"device gives nothing back, copies at their limit") \
@@ -247,7 +259,8 @@ enum ksmol_tcp_counter {
  * @copy_bytes: bytes of those copies
  * @token: token outcomes by policy
  * @tcp: TCP's counters
- * @purged: pbufs that sockets gave back unread on close
+ * @purged: pbufs that sockets gave back unread on close, and fragments whose
+ *	datagram came to nothing
  */
 struct ksmol_stats {
 	u64 frames_out;

@@ -79,6 +79,42 @@ int ksmol_ipv4_parse(const u8 *bytes, u32 avail, u32 len,
 /* Writes a 20-byte header with its checksum. */
 void ksmol_ipv4_emit(void *to, const struct ksmol_ipv4 *ip);
 
+/* The same with @len bytes of options, a multiple of four. */
+void ksmol_ipv4_emit_options(void *to, const struct ksmol_ipv4 *ip,
+			     const void *options, u32 len);
+
+/* --- IGMP (RFC 1112, 2236, 3376) --- */
+
+#define KSMOL_IGMP_HLEN 8
+#define KSMOL_IGMP_QUERY_HLEN 12
+#define KSMOL_IGMP_RECORD_LEN 8
+
+/**
+ * struct ksmol_igmp - a message for hosts
+ * @type: as on the wire
+ * @version: of a query: 1, 2 or 3
+ * @robustness: QRV of a query of version 3, 0 when it does not say
+ * @max_resp: of a query: most tenths of a second until it is answered
+ * @group: or 0
+ */
+struct ksmol_igmp {
+	u8 type;
+	u8 version;
+	u8 robustness;
+	u32 max_resp;
+	__be32 group;
+};
+
+/* @avail: contiguous bytes, 12 are looked at; @len: of the message.
+ * 0 or IGMP_SHORT.
+ */
+int ksmol_igmp_parse(const u8 *bytes, u32 avail, u32 len,
+		     struct ksmol_igmp *igmp);
+/* Writes 8 bytes with a zero checksum: the caller sums the message. */
+void ksmol_igmp_emit(void *to, u8 type, __be32 group);
+/* Writes the 8 bytes before the @nr sources of a group record. */
+void ksmol_igmp_emit_record(void *to, u8 type, __be32 group, u16 nr);
+
 /* --- ICMPv4 (RFC 792) --- */
 
 #define KSMOL_ICMP_HLEN 8

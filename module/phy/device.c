@@ -183,6 +183,16 @@ void ksmol_phy_close(struct ksmol_phy *phy)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_close);
 
+/* The device's own address lock is all that these take, in all kernels. */
+void ksmol_phy_hear(struct ksmol_phy *phy, const u8 *mac, bool on)
+{
+	int err = on ? dev_mc_add(phy->dev, mac) : dev_mc_del(phy->dev, mac);
+
+	if (err)
+		pr_warn("%s: multicast filter %pM: error %d\n", phy->name, mac,
+			err);
+}
+
 struct ksmol_phy *ksmol_phy_find(struct net *net, const char *name)
 {
 	struct ksmol_phy *phy;

@@ -40,6 +40,24 @@ struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 bool ksmol_tx_link_header(struct ksmol_phy *phy, struct sk_buff *skb,
 			  const u8 *dst, __be16 proto);
 
+/* Completes the transport checksum of @pb, @len bytes, in software. */
+void ksmol_tx_csum(struct ksmol_pbuf *pb, u32 len);
+
+/**
+ * ksmol_tx_hold_pieces() - a completion that several frames of @pb share
+ * @copy: set when none of them may keep its pages
+ *
+ * It counts one user, the caller, until ksmol_tx_pieces_done(); each skb that
+ * gets it counts one more. @pb stays readable for as long.
+ *
+ * Context: BH disabled. Return: the completion, or -ENOBUFS or -ENOMEM; then
+ * @pb is gone, and counted.
+ */
+struct ubuf_info *ksmol_tx_hold_pieces(struct ksmol_phy *phy,
+				       struct ksmol_pbuf *pb, bool *copy);
+void ksmol_tx_pieces_done(struct ksmol_pbuf *pb, struct ubuf_info *ubuf,
+			  bool copy);
+
 /* Hands a finished frame of @len bytes to the device, counts what it said;
  * consumes @skb. BH disabled. Return: 0 or -ENOBUFS.
  */

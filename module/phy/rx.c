@@ -226,7 +226,7 @@ void ksmol_phy_rx(struct ksmol_phy *phy, struct sk_buff *skb, u8 flags)
 }
 
 /*
- * Shared mode: Linux and we both learn from this ARP packet. The frame's one
+ * Shared mode: this ARP or multicast packet is for both. The frame's one
  * verdict is PASSED. What becomes of our copy is traced but not counted, or
  * one frame would end twice.
  */
@@ -253,7 +253,8 @@ static bool rx_claim(struct ksmol_phy *phy, struct sk_buff *skb)
 	    skb_vlan_tag_get_id(skb) || eth_type_vlan(skb->protocol) ||
 	    !phy->events->claims(phy, skb, skb->protocol))
 		return false;
-	if (skb->protocol != htons(ETH_P_ARP))
+	if (skb->protocol != htons(ETH_P_ARP) &&
+	    skb->pkt_type != PACKET_MULTICAST)
 		return true;
 	copy = skb_clone(skb, GFP_ATOMIC);
 	if (copy)

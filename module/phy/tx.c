@@ -55,9 +55,8 @@ static void tx_ubuf_init(struct ubuf_info *ubuf)
 	refcount_set(&ubuf->refcnt, 1);
 }
 
-/* The device has the frame from here on. */
-static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
-		    struct sk_buff *skb)
+/* The device has the pbuf from here on, until its ubuf completes. */
+static struct ubuf_info *tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb)
 {
 	struct ubuf_info *ubuf = &pb->tx.ubuf;
 	struct ksmol_pbuf *part;
@@ -70,7 +69,7 @@ static void tx_hold(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	pb->tx.phy = phy;
 	for (part = pb; part; part = part->chain)
 		ksmol_pbuf_own(part, KSMOL_OWNER_DEVICE);
-	skb_zcopy_init(skb, ubuf);
+	return ubuf;
 }
 
 /**
@@ -121,26 +120,23 @@ static bool tx_uncharged_full(const struct ksmol_phy *phy,
  * charged stays with the copy, or copies would be unbounded; it is taken from
  * the pbuf first, because close() might do so while we look.
  */
-static int tx_let_go(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
-		     struct sk_buff *skb)
+static struct ubuf_info *tx_let_go(struct ksmol_phy *phy, struct ksmol_pbuf *pb)
 {
 	struct tx_copy *copy = kmalloc_obj(*copy, GFP_ATOMIC | __GFP_NOWARN);
 
 	if (!copy)
-		return -ENOMEM;
+		return NULL;
 	ksmol_phy_get(phy);
 	copy->phy = phy;
 	copy->sk = xchg(&pb->tx.sk, NULL);
 	tx_ubuf_init(&copy->ubuf);
 	ksmol_ubuf_set(&copy->ubuf, tx_copy_ops, tx_copy_complete);
-	skb_zcopy_init(skb, &copy->ubuf);
 	if (pb->home == KSMOL_CLASS_RESERVE)
-		__ksmol_stat_copy(RESERVE, skb->len);
+		__ksmol_stat_copy(RESERVE, ksmol_pbuf_chain_len(pb));
 	else
-		__ksmol_stat_copy(BOUND, skb->len);
+		__ksmol_stat_copy(BOUND, ksmol_pbuf_chain_len(pb));
 	this_cpu_ptr(phy->stats)->tx_copied++;
-	ksmol_pbuf_free(pb);
-	return 0;
+	return &copy->ubuf;
 }
 
 /* Hangs the payload on @skb, page by page; @skip bytes are in it already. */
@@ -210,6 +206,7 @@ struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	bool linear = copy || !sg || len <= pb->pool->copybreak ||
 		      ksmol_pbuf_chain_count(pb) > MAX_SKB_FRAGS;
 	u32 head = linear ? len : pb->tx.hlen;
+	struct ubuf_info *ubuf;
 	struct sk_buff *skb;
 
 	if (copy && tx_uncharged_full(phy, pb))
@@ -223,15 +220,18 @@ struct sk_buff *ksmol_tx_skb(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	ksmol_pbuf_to_mem(pb, 0, skb_put(skb, head), head);
 	skb_reset_network_header(skb);
 	if (copy) {
-		if (tx_let_go(phy, pb, skb))
+		ubuf = tx_let_go(phy, pb);
+		if (!ubuf)
 			goto err_free_skb;
+		skb_zcopy_init(skb, ubuf);
+		ksmol_pbuf_free(pb);
 		return skb;
 	}
 	if (!linear)
 		tx_attach(skb, pb, head);
 	else
 		tx_count_linear(pb, len);
-	tx_hold(phy, pb, skb);
+	skb_zcopy_init(skb, tx_hold(phy, pb));
 	return skb;
 
 err_free_skb:
@@ -239,6 +239,43 @@ err_free_skb:
 err_refuse:
 	return ERR_PTR(ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_NO_SKB,
 				       -ENOMEM));
+}
+
+/*
+ * Few packets in many pieces can hold all of the pool: whoever puts them
+ * together on this very machine keeps them for as long as one is missing.
+ */
+static bool tx_pool_half_gone(const struct ksmol_pool *pool)
+{
+	return ksmol_pool_stock(pool, KSMOL_CLASS_TX) <
+	       pool->cfg.count[KSMOL_CLASS_TX] / 2;
+}
+
+struct ubuf_info *ksmol_tx_hold_pieces(struct ksmol_phy *phy,
+				       struct ksmol_pbuf *pb, bool *copy)
+{
+	struct ubuf_info *ubuf;
+
+	*copy = tx_by_copy(phy, pb) || tx_pool_half_gone(pb->pool);
+	if (!*copy)
+		return tx_hold(phy, pb);
+	if (tx_uncharged_full(phy, pb))
+		return ERR_PTR(ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_DEV_BUSY,
+					       -ENOBUFS));
+	ubuf = tx_let_go(phy, pb);
+	return ubuf ?: ERR_PTR(ksmol_tx_refuse(phy, pb, KSMOL_TX_DROP_NO_SKB,
+					       -ENOMEM));
+}
+
+void ksmol_tx_pieces_done(struct ksmol_pbuf *pb, struct ubuf_info *ubuf,
+			  bool copy)
+{
+	if (copy) {
+		ksmol_pbuf_free(pb);
+		tx_copy_complete(NULL, ubuf, true);
+	} else {
+		tx_complete(NULL, ubuf, true);
+	}
 }
 
 /* Can the device complete this transport checksum itself? */
@@ -264,7 +301,7 @@ static bool tx_csum_capable(const struct net_device *dev, __be16 proto,
  * shared fragments would be linearized first. The field holds the sum of the
  * pseudo-header.
  */
-static void tx_csum(struct ksmol_pbuf *pb, u32 len)
+void ksmol_tx_csum(struct ksmol_pbuf *pb, u32 len)
 {
 	u32 start = pb->tx.csum_start;
 	__sum16 sum;
@@ -345,7 +382,7 @@ static int tx_frame(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	if (offset) {
 		partial = tx_csum_capable(dev, proto, &pb->tx);
 		if (!partial)
-			tx_csum(pb, len);
+			ksmol_tx_csum(pb, len);
 	}
 	skb = ksmol_tx_skb(phy, pb, len, LL_RESERVED_SPACE(dev), sg);
 	if (IS_ERR(skb))

@@ -124,6 +124,14 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_ipv4_parse);
 
 void ksmol_ipv4_emit(void *to, const struct ksmol_ipv4 *ip)
 {
+	ksmol_ipv4_emit_options(to, ip, NULL, 0);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_ipv4_emit);
+
+void ksmol_ipv4_emit_options(void *to, const struct ksmol_ipv4 *ip,
+			     const void *options, u32 len)
+{
+	u32 hlen = KSMOL_IPV4_HLEN + len;
 	u16 frag = ip->frag_off / 8;
 	u8 *bytes = to;
 	__sum16 csum;
@@ -132,7 +140,7 @@ void ksmol_ipv4_emit(void *to, const struct ksmol_ipv4 *ip)
 		frag |= IPV4_DF;
 	if (ip->mf)
 		frag |= IPV4_MF;
-	bytes[IPV4_VERSION] = 4 << 4 | KSMOL_IPV4_HLEN / 4;
+	bytes[IPV4_VERSION] = 4 << 4 | hlen / 4;
 	bytes[IPV4_TOS] = ip->tos;
 	put_unaligned_be16(ip->total, bytes + IPV4_TOTAL);
 	put_unaligned_be16(ip->id, bytes + IPV4_ID);
@@ -142,7 +150,8 @@ void ksmol_ipv4_emit(void *to, const struct ksmol_ipv4 *ip)
 	put_unaligned_be16(0, bytes + IPV4_CSUM);
 	put_unaligned(ip->saddr, (__be32 *)(bytes + IPV4_SADDR));
 	put_unaligned(ip->daddr, (__be32 *)(bytes + IPV4_DADDR));
-	csum = csum_fold(csum_partial(bytes, KSMOL_IPV4_HLEN, 0));
+	if (len)
+		memcpy(bytes + KSMOL_IPV4_HLEN, options, len);
+	csum = csum_fold(csum_partial(bytes, hlen, 0));
 	put_unaligned(csum, (__sum16 *)(bytes + IPV4_CSUM));
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_ipv4_emit);
