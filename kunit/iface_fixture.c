@@ -3,6 +3,7 @@
 
 #include <linux/delay.h>
 #include <linux/rtnetlink.h>
+#include "../module/iface/pmtu.h"
 #include "iface_fixture.h"
 
 /* The demux has no argument of its own: one case runs at a time. */
@@ -74,6 +75,7 @@ void iface_fixture_exit(struct kunit *test)
 		return;
 	iface_give_tx(f);
 	iface_detach(test);
+	ksmol_pmtu_forget(NULL);
 	ksmol_vdev_destroy(f->vdev);
 	ksmol_iface_set_demux(f->demux);
 	ksmol_params = f->saved;

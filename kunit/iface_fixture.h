@@ -52,7 +52,7 @@ struct iface_fixture {
 	u8 proto;
 	u32 len;
 	struct ksmol_rx_info rx;
-	u8 bytes[64];
+	u8 bytes[4096];
 	bool believes;
 	unsigned int errors;
 	struct ksmol_icmp_error error;

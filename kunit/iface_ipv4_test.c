@@ -129,8 +129,8 @@ static void ipv4_input__not_for_us(struct kunit *test)
 	iface_attach(test, SPEC);
 	udp(test, OTHER, 10);
 	expect_drop(test, KSMOL_DROP_IP_NOT_US);
-	udp(test, KSMOL_IP(224, 0, 0, 1), 10);
-	expect_drop(test, KSMOL_DROP_IP_NOT_US);
+	udp(test, KSMOL_IP(224, 0, 0, 251), 10);
+	expect_drop(test, KSMOL_DROP_IP_NO_GROUP);
 }
 
 /* Pitfall 16: RFC 1122 3.3.6. */
@@ -150,10 +150,10 @@ static void ipv4_input__fragment(struct kunit *test)
 
 	udp(test, US, 10);
 	ksmol_frame_iph(&f->frame)->frag_off = htons(0x2000);
-	expect_drop(test, KSMOL_DROP_IP_FRAGMENT);
-	udp(test, US, 10);
-	ksmol_frame_iph(&f->frame)->frag_off = htons(8);
-	expect_drop(test, KSMOL_DROP_IP_FRAGMENT);
+	expect_drop(test, KSMOL_DROP_FRAG_LEN);
+	udp(test, US, 0);
+	ksmol_frame_iph(&f->frame)->frag_off = htons(0x1fff);
+	expect_drop(test, KSMOL_DROP_FRAG_LEN);
 	KUNIT_EXPECT_EQ(test, f->inputs, 0U);
 }
 

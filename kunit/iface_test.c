@@ -355,8 +355,6 @@ static void route__no_way(struct kunit *test)
 	struct ksmol_dst dst;
 
 	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), -ENETUNREACH);
-	flow.daddr.v4 = KSMOL_IP(224, 0, 0, 1);
-	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), -ENETUNREACH);
 	flow = iface_flow(PEER);
 	flow.oif = f->vdev->dev->ifindex + 1;
 	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), -ENETUNREACH);
@@ -365,6 +363,24 @@ static void route__no_way(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), -ENETDOWN);
 	flow.family = AF_INET6;
 	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), -EAFNOSUPPORT);
+}
+
+/* A group is everywhere: the route that covers it, or where we are told. */
+static void route__multicast(struct kunit *test)
+{
+	struct ksmol_flow flow = iface_flow(KSMOL_IP(239, 1, 2, 3));
+	struct iface_fixture *f = iface_attach(test, "10.77.0.1/24");
+	struct ksmol_dst dst;
+
+	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), 0);
+	KUNIT_EXPECT_EQ(test, dst.type, KSMOL_DST_MULTICAST);
+	KUNIT_EXPECT_EQ(test, dst.saddr.v4, US);
+	flow.oif = f->vdev->dev->ifindex + 1;
+	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), -ENETUNREACH);
+	flow.oif = f->vdev->dev->ifindex;
+	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), 0);
+	ksmol_vdev_up(f->vdev, false);
+	KUNIT_EXPECT_EQ(test, iface_route(&flow, &dst), -ENETDOWN);
 }
 
 /* Pitfall 14: nothing for loopback addresses is ever routed. */
@@ -492,6 +508,7 @@ static struct kunit_case iface_cases[] = {
 	KUNIT_CASE(route__on_link_and_beyond),
 	KUNIT_CASE(route__longest_prefix_wins),
 	KUNIT_CASE(route__no_way),
+	KUNIT_CASE(route__multicast),
 	KUNIT_CASE(route__loopback_destination),
 	KUNIT_CASE(route__own_address),
 	KUNIT_CASE(route__broadcast_needs_permission),

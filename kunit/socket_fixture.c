@@ -5,6 +5,7 @@
 #include <linux/icmp.h>
 #include <linux/poll.h>
 #include <net/ip.h>
+#include "../module/iface/pmtu.h"
 #include "socket_fixture.h"
 
 static void attach(struct kunit *test, struct ksmol_vdev *vdev,
@@ -56,6 +57,7 @@ void socket_fixture_exit(struct kunit *test)
 	ksmol_vdev_destroy(f->ether);
 	ksmol_vdev_destroy(f->vdev);
 	ksmol_params.arp_probe_ms = f->probe_ms;
+	ksmol_pmtu_forget(NULL);
 	KUNIT_EXPECT_EQ(test, ksmol_demux_count(), 0U);
 	rcu_barrier();
 	ksmol_kunit_expect_whole(test);

@@ -21,6 +21,9 @@ struct ksmol_params ksmol_params = {
 	.neigh_max = 256,
 	.neigh_queue = 4,
 	.neigh_queue_total = 64,
+	.reass_max = 64,
+	.igmp_max = 256,
+	.pmtu_max = 256,
 	.route_max = 64,
 	.sock_rx = 256,
 	.sock_tx = 128,
@@ -139,6 +142,14 @@ static const char *params_wrong(const struct ksmol_params *p)
 		return "neigh_queue must be at least 1";
 	if (!p->neigh_queue_total)
 		return "neigh_queue_total must be at least 1";
+	if (p->igmp_max < 4 || p->igmp_max > 65536)
+		return "igmp_max must be 4 to 65536";
+	if (p->pmtu_max < 4 || p->pmtu_max > 65536)
+		return "pmtu_max must be 4 to 65536";
+	if (p->reass_max < 4 || p->reass_max > 1024)
+		return "reass_max must be 4 to 1024";
+	if (p->reass_pbufs > pool_rx / 2)
+		return "reass_pbufs must be at most half of pool_rx";
 	if (p->route_max < 4 || p->route_max > 4096)
 		return "route_max must be 4 to 4096";
 	if (!p->tcp_rx || p->tcp_rx > p->tcp_rx_max || p->tcp_rx_max > 1U << 30)
@@ -158,13 +169,20 @@ static const char *params_wrong(const struct ksmol_params *p)
 	return NULL;
 }
 
-/* What owners may hold. Streams' default is what the others leave. */
+/* What owners may hold. A default is at most what the others leave. */
 static void caps_fill(const struct ksmol_params *p,
 		      struct ksmol_pool_config *cfg)
 {
 	u32 rx = cfg->count[KSMOL_CLASS_RX];
+	u32 room = rx - ksmol_pool_rx_floor(cfg);
+	u32 reass = p->reass_pbufs, ooo = p->tcp_ooo;
 
-	cfg->cap[KSMOL_CAP_OOO] = p->tcp_ooo ?: max(rx / 8 * 5, 1U);
+	if (!ooo)
+		ooo = max(min(rx / 8 * 5, room - min(room, reass)), 1U);
+	if (!reass)
+		reass = max(min(rx / 4, room - min(room, ooo)), 1U);
+	cfg->cap[KSMOL_CAP_OOO] = ooo;
+	cfg->cap[KSMOL_CAP_REASS] = reass;
 	cfg->cap[KSMOL_CAP_NEIGH] = p->neigh_queue_total;
 }
 
@@ -241,6 +259,14 @@ limit_param(neigh_queue);
 MODULE_PARM_DESC(neigh_queue, "packets that may wait for one neighbor's address (default 4)");
 limit_param(neigh_queue_total);
 MODULE_PARM_DESC(neigh_queue_total, "pbufs of packets that may wait for neighbors in all; at most half of pool_tx (default 64)");
+module_param_named(igmp_max, ksmol_params.igmp_max, uint, 0444);
+MODULE_PARM_DESC(igmp_max, "multicast groups that may be joined, each interface's counted, 4 to 65536 (default 256)");
+module_param_named(pmtu_max, ksmol_params.pmtu_max, uint, 0444);
+MODULE_PARM_DESC(pmtu_max, "destinations whose path MTU is remembered, 4 to 65536 (default 256)");
+module_param_named(reass_max, ksmol_params.reass_max, uint, 0444);
+MODULE_PARM_DESC(reass_max, "datagrams that may be put together of fragments at a time, 4 to 1024 (default 64)");
+module_param_named(reass_pbufs, ksmol_params.reass_pbufs, uint, 0444);
+MODULE_PARM_DESC(reass_pbufs, "fragments that may wait for the others of their datagram, at most half of pool_rx (default 0: a quarter)");
 module_param_named(route_max, ksmol_params.route_max, uint, 0444);
 MODULE_PARM_DESC(route_max, "routes of a network namespace, 4 to 4096 (default 64)");
 limit_param(sock_rx);

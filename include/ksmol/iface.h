@@ -29,6 +29,21 @@ enum ksmol_addr_state {
 
 #define KSMOL_IFACE_ADDRS 8
 
+/* Buckets of an interface's multicast groups. */
+#define KSMOL_GROUP_SLOTS 16
+
+/**
+ * struct ksmol_querier - what an interface knows of IGMP routers; group lock
+ * @v1_until, @v2_until: jiffies until which one of that version is there, 0 =
+ *	there is none
+ * @robustness: how often a change is reported; 0: the default
+ */
+struct ksmol_querier {
+	unsigned long v1_until;
+	unsigned long v2_until;
+	u8 robustness;
+};
+
 /**
  * struct ksmol_ifaddr - an address of an interface
  * @state: enum ksmol_addr_state; published last, read with READ_ONCE()
@@ -62,7 +77,10 @@ struct ksmol_ifaddr {
  * @addrs: written under @lock, read under RCU by state
  * @neighs: neighbor entries on this link; neighbor table's lock
  * @lock: addresses' probing state
- * @timer: address probing and neighbor aging; armed only while needed
+ * @groups: multicast groups that it listens to (iface/group.h)
+ * @querier: whom it reports them to
+ * @timer: address probing, neighbor aging and group reports; armed only while
+ *	needed
  * @up: link usable
  * @dead: detaching: timers must not be armed again
  * @debugfs: ifaces/<name>
@@ -75,6 +93,8 @@ struct ksmol_iface {
 	struct list_head neighs;
 	struct ksmol_ifaddr addrs[KSMOL_IFACE_ADDRS];
 	spinlock_t lock;
+	struct hlist_head groups[KSMOL_GROUP_SLOTS];
+	struct ksmol_querier querier;
 	struct timer_list timer;
 	bool up;
 	bool dead;
@@ -110,6 +130,7 @@ enum ksmol_dst_type {
 	KSMOL_DST_UNICAST,
 	KSMOL_DST_LOCAL,	/* one of our own addresses: looped back */
 	KSMOL_DST_BROADCAST,
+	KSMOL_DST_MULTICAST,
 };
 
 /**
@@ -117,6 +138,10 @@ enum ksmol_dst_type {
  * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO), 0 = any
  * @saddr: source it insists on, or any
  * @broadcast: SO_BROADCAST is set
+ * @mc_loop: what goes to a group also goes to those of us who listen to it
+ * @df: no router may fragment it
+ * @frag: we may, where it is larger than the path's MTU; then @df is not set
+ * @probe: what is known of the path's MTU does not count, the link's does
  */
 struct ksmol_flow {
 	struct net *net;
@@ -126,7 +151,10 @@ struct ksmol_flow {
 	u8 tos;
 	int oif;
 	bool broadcast;
+	bool mc_loop;
 	bool df;
+	bool frag;
+	bool probe;
 	struct ksmol_addr saddr;
 	struct ksmol_addr daddr;
 };
@@ -136,7 +164,7 @@ struct ksmol_flow {
  * @iface: interface it leaves by
  * @saddr: source address
  * @nexthop: gateway or the destination itself
- * @mtu: largest network-layer packet
+ * @mtu: largest network-layer packet, of the path as far as it is known
  */
 struct ksmol_dst {
 	struct ksmol_iface *iface;
@@ -180,6 +208,10 @@ static inline void ksmol_routes_changed(void)
 	atomic_inc(&ksmol_route_gen);
 }
 
+/* May @len bytes of transport go that way, in fragments if need be? */
+bool ksmol_ip_fits(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
+		   u32 len);
+
 /**
  * ksmol_ip_output() - send a transport segment; consumes @pb
  * @pb: TX pbuf (chain) that begins with the transport header; csum_start and
@@ -195,6 +227,18 @@ static inline void ksmol_routes_changed(void)
  */
 int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
 		    struct ksmol_pbuf *pb);
+
+/**
+ * ksmol_ip_output_whole() - send a packet whose network header is the caller's
+ * @pb: TX pbuf (chain) that begins with it, contiguous; what Linux fills in
+ *	with IP_HDRINCL is filled in: length, checksum, and where they are 0
+ *	source address and identification
+ *
+ * Never fragmented. Consumes @pb.
+ * Context: RCU read side. Return: as ksmol_ip_output(), or -EINVAL (header).
+ */
+int ksmol_ip_output_whole(const struct ksmol_flow *flow,
+			  const struct ksmol_dst *dst, struct ksmol_pbuf *pb);
 
 /**
  * ksmol_ip_output_segment() - send a segment whose payload stays the caller's
@@ -229,6 +273,71 @@ int ksmol_ip_output_lease(const struct ksmol_flow *flow,
 
 /* Upper layers saw forward progress: the neighbor is confirmed. RCU. */
 void ksmol_neigh_confirm(const struct ksmol_dst *dst);
+
+/* --- multicast groups (iface/group.c) --- */
+
+/* Sources that a membership can name. */
+#define KSMOL_MEMBER_SOURCES 16
+
+struct ksmol_group;
+
+/**
+ * struct ksmol_member - one socket's interest in a group on an interface
+ * @next: the socket's list; readers RCU
+ * @link: the group's list
+ * @group: NULL once its interface is gone; RTNL
+ * @ifindex, @family, @addr: which group where
+ * @exclude: all sources but those named; else these only
+ * @nr: @sources named
+ *
+ * Once it is joined it never changes: another takes its place.
+ */
+struct ksmol_member {
+	struct ksmol_member __rcu *next;
+	struct list_head link;
+	struct ksmol_group *group;
+	int ifindex;
+	u8 family;
+	bool exclude;
+	u8 nr;
+	struct ksmol_addr addr;
+	struct rcu_head rcu;
+	struct ksmol_addr sources[KSMOL_MEMBER_SOURCES];
+};
+
+/* Does it want packets of @source? RCU. */
+bool ksmol_member_allows(const struct ksmol_member *m,
+			 const struct ksmol_addr *source);
+
+/**
+ * ksmol_group_iface() - the interface on which to join or to send
+ * @ifindex: or 0, then that of the address @local, or if that is any, the one
+ *	that the routes name for @group
+ *
+ * Context: RTNL or RCU. Return: NULL if there is none.
+ */
+struct ksmol_iface *ksmol_group_iface(struct net *net, int ifindex, u8 family,
+				      const struct ksmol_addr *local,
+				      const struct ksmol_addr *group);
+
+/**
+ * ksmol_group_join() - count a member in
+ * @m: family, addr and filter set; stays the caller's until it has left
+ *
+ * The first of a group makes the device listen; each changes what is reported.
+ * Context: RTNL. Return: 0, -ENOBUFS (igmp_max groups), -ENOMEM.
+ */
+int ksmol_group_join(struct ksmol_iface *iface, struct ksmol_member *m);
+
+/* @m, a changed copy of a member, is counted in where that is, which stays. Its
+ * interface must still be there. RTNL. Return: 0 or -ENOMEM.
+ */
+int ksmol_group_rejoin(struct ksmol_member *m);
+
+/* The opposite; harmless if its interface is gone. @m may be read until a
+ * grace period later. RTNL.
+ */
+void ksmol_group_leave(struct ksmol_member *m);
 
 /* --- upward: the socket demux --- */
 
@@ -265,6 +374,9 @@ struct ksmol_icmp_error {
  *	IPPROTO_ICMP for echo replies); @pb begins with the transport header, addresses and so
  *	on are in pb->rx. Takes @pb only when it returns KSMOL_DELIVERED.
  *	For UDP_NO_SOCKET the caller answers port unreachable.
+ * @raw: the packet goes to raw sockets too, if there are any; its network
+ *	header are the @hlen bytes in front of it. Borrows @pb. Returns whether
+ *	one took it. Called only after ksmol_raw_wanted(); may be NULL else
  * @error: returns false if no socket ever sent such a packet
  * @gone: an interface has been detached: wakes who sleeps on it with
  *	ENETDOWN. Process context, RTNL; may be NULL
@@ -274,9 +386,14 @@ struct ksmol_demux {
 	enum ksmol_verdict (*input)(struct ksmol_iface *iface, u8 proto,
 				    struct ksmol_pbuf *pb,
 				    struct ksmol_tx_token *tok);
+	bool (*raw)(struct ksmol_iface *iface, u8 proto, struct ksmol_pbuf *pb,
+		    u8 hlen);
 	bool (*error)(struct net *net, const struct ksmol_icmp_error *err);
 	void (*gone)(struct net *net, int ifindex);
 };
+
+/* Are there raw sockets? Then demux.raw is asked for each packet. Any. */
+void ksmol_raw_wanted(bool wanted);
 
 /* NULL takes it away again, and waits until nobody is inside. Process. */
 void ksmol_iface_set_demux(const struct ksmol_demux *demux);

@@ -23,6 +23,11 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  * @neigh_max: neighbor entries in all
  * @neigh_queue: packets that may wait for one neighbor (writable)
  * @neigh_queue_total: pbufs that may wait for neighbors in all (writable)
+ * @igmp_max: multicast groups in all (at load)
+ * @pmtu_max: destinations whose path MTU is remembered (at load)
+ * @reass_max: datagrams that may be put together at a time (at load)
+ * @reass_pbufs: fragments that may wait for others (at load), 0: a quarter of
+ *	the RX class
  * @route_max: routes per network namespace
  * @sock_rx: default receive queue limit of a socket in pbufs (writable)
  * @sock_tx: default limit of a socket's pbufs in flight (writable)
@@ -50,6 +55,10 @@ struct ksmol_params {
 	unsigned int neigh_max;
 	unsigned int neigh_queue;
 	unsigned int neigh_queue_total;
+	unsigned int igmp_max;
+	unsigned int pmtu_max;
+	unsigned int reass_max;
+	unsigned int reass_pbufs;
 	unsigned int route_max;
 	unsigned int sock_rx;
 	unsigned int sock_tx;

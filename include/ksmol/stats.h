@@ -54,7 +54,6 @@ struct file_operations;
 	X(IP_NOT_US,	"ip_not_us",	"destination is not an address of ours")	\
 	X(IP_NO_GROUP,	"ip_no_group",	"multicast group that nobody joined")	\
 	X(IP_L2_BCAST,	"ip_l2_bcast",	"unicast packet in a broadcast frame")	\
-	X(IP_FRAGMENT,	"ip_fragment",	"fragment")				\
 	X(FRAG_LEN,	"frag_len",	"fragment of an impossible length or place") \
 	X(FRAG_TINY,	"frag_tiny",	"fragment that cuts the transport header")	\
 	X(FRAG_DUP,	"frag_dup",	"fragment that is there already")		\

@@ -12,8 +12,10 @@
 #include "address.h"
 #include "attach.h"
 #include "demux.h"
+#include "group.h"
 #include "neighbor.h"
 #include "net.h"
+#include "reass.h"
 #include "route.h"
 #include "timer.h"
 
@@ -175,6 +177,7 @@ static void attach_commit(struct ksmol_iface *iface,
 			  struct ksmol_route_table *table)
 {
 	ksmol_route_table_publish(iface->pernet, table);
+	ksmol_groups_start(iface);
 	ksmol_iface_net_add(iface);
 	ksmol_iface_debugfs_add(iface);
 	if (iface->phy->dev->flags & IFF_UP) {
@@ -270,6 +273,8 @@ void ksmol_iface_detach(struct ksmol_iface *iface)
 	ksmol_phy_stop(phy);
 	ksmol_iface_timer_shutdown(iface);
 	ksmol_neigh_purge(iface, true);
+	ksmol_reass_purge(iface);
+	ksmol_groups_stop(iface);
 	ksmol_debugfs_remove(iface->debugfs);
 	if (ksmol_demux()->gone)
 		ksmol_demux()->gone(iface->net, ifindex);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* debugfs ksmol/ifaces/<dev>/{stats,neighbors,routes,addresses} */
+/* debugfs ksmol/ifaces/<dev>/{stats,neighbors,routes,addresses,groups} */
 #include <linux/jiffies.h>
 #include <ksmol/compat.h>
 #include "attach.h"
+#include "group.h"
 #include "neighbor.h"
 #include "net.h"
 #include "route.h"
@@ -106,6 +107,7 @@ void ksmol_iface_debugfs_add(struct ksmol_iface *iface)
 	ksmol_debugfs_file(dir, "stats", stats_show, iface);
 	ksmol_debugfs_file(dir, "addresses", addresses_show, iface);
 	ksmol_debugfs_file(dir, "routes", routes_show, iface);
+	ksmol_debugfs_file(dir, "groups", ksmol_groups_show, iface);
 	ksmol_debugfs_file(dir, "neighbors", neighbors_show, iface);
 	ksmol_phy_capture_file(iface->phy, dir);
 }

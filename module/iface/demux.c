@@ -36,6 +36,14 @@ void ksmol_iface_set_demux(const struct ksmol_demux *demux)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_iface_set_demux);
 
+bool ksmol_raw_is_wanted __read_mostly;
+
+void ksmol_raw_wanted(bool wanted)
+{
+	WRITE_ONCE(ksmol_raw_is_wanted, wanted);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_raw_wanted);
+
 const struct ksmol_demux *ksmol_iface_get_demux(void)
 {
 	return rcu_access_pointer(ksmol_demux_ops);

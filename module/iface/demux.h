@@ -8,6 +8,9 @@
 
 extern const struct ksmol_demux __rcu *ksmol_demux_ops;
 
+/* See ksmol_raw_wanted(). */
+extern bool ksmol_raw_is_wanted;
+
 /* Never NULL: without a socket room nothing has a socket. RCU or RTNL. */
 static inline const struct ksmol_demux *ksmol_demux(void)
 {

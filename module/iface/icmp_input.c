@@ -8,6 +8,7 @@
 #include "demux.h"
 #include "icmp.h"
 #include "net.h"
+#include "pmtu.h"
 
 /* Most of a quoted packet that is looked at: what fits a 576-byte message. */
 #define ICMP_QUOTE_MAX 548
@@ -77,6 +78,10 @@ static enum ksmol_verdict icmp_error(struct ksmol_iface *iface,
 	err.payload_len = len - err.quote.l4_off - 8;
 	if (!ksmol_demux()->error(iface->net, &err))
 		return KSMOL_DROP_ICMP_QUOTE;
+	if (icmp->type == ICMP_DEST_UNREACH && icmp->code == ICMP_FRAG_NEEDED &&
+	    err.quote.proto != IPPROTO_TCP)
+		ksmol_pmtu_update(iface->net, AF_INET, &err.quote.daddr,
+				  err.info);
 	return KSMOL_HANDLED;
 }
 

@@ -62,6 +62,7 @@ static int icmp_route(struct ksmol_iface *iface, const struct ksmol_pbuf *pb,
 	flow->proto = IPPROTO_ICMP;
 	flow->ttl = ICMP_TTL;
 	flow->tos = tos;
+	flow->frag = true;
 	/* Back the way it came; routes decide about the next hop. */
 	flow->oif = iface->phy->ifindex;
 	flow->daddr = pb->rx.saddr;
@@ -127,7 +128,7 @@ enum ksmol_verdict ksmol_icmp_send_echo(struct ksmol_iface *iface,
 	if (icmp_route(iface, pb, pb->rx.tos, &flow, &dst))
 		return KSMOL_HANDLED;
 	/* Asked before any buffer is spent on what can't go out. */
-	if (KSMOL_IPV4_HLEN + pb->len > dst.mtu) {
+	if (!ksmol_ip_fits(&flow, &dst, pb->len)) {
 		ksmol_tx_dropped(KSMOL_TX_DROP_TOO_BIG, iface->phy->ifindex);
 		return KSMOL_HANDLED;
 	}

@@ -7,9 +7,12 @@
 #include "arp.h"
 #include "attach.h"
 #include "icmp.h"
+#include "igmp.h"
 #include "ipv4.h"
 #include "neighbor.h"
 #include "net.h"
+#include "pmtu.h"
+#include "reass.h"
 
 static enum ksmol_verdict iface_input(struct ksmol_phy *phy,
 				      struct ksmol_pbuf *pb, __be16 proto,
@@ -44,6 +47,7 @@ static void iface_up(struct ksmol_phy *phy)
 		return;
 	WRITE_ONCE(phy->iface->up, true);
 	ksmol_iface_addrs_start(phy->iface);
+	ksmol_igmp_start(phy->iface);
 }
 
 /* Timers stop by themselves: they look at @up. */
@@ -102,13 +106,23 @@ int ksmol_iface_init(void)
 	err = ksmol_neigh_init(ksmol_params.neigh_max);
 	if (err)
 		return err;
-	err = ksmol_iface_net_init();
+	err = ksmol_pmtu_init(ksmol_params.pmtu_max);
 	if (err)
 		goto err_neigh;
+	err = ksmol_reass_init();
+	if (err)
+		goto err_pmtu;
+	err = ksmol_iface_net_init();
+	if (err)
+		goto err_reass;
 	ksmol_iface_debugfs_init();
 	ksmol_phy_set_events(&iface_events);
 	return 0;
 
+err_reass:
+	ksmol_reass_exit();
+err_pmtu:
+	ksmol_pmtu_exit();
 err_neigh:
 	ksmol_neigh_exit();
 	return err;
@@ -120,5 +134,7 @@ void ksmol_iface_exit(void)
 	ksmol_iface_debugfs_exit();
 	/* Senders in an RCU section may still look a neighbor up. */
 	synchronize_net();
+	ksmol_reass_exit();
+	ksmol_pmtu_exit();
 	ksmol_neigh_exit();
 }

@@ -7,9 +7,12 @@
 #include <ksmol/compat.h>
 #include "address.h"
 #include "demux.h"
+#include "group.h"
 #include "icmp.h"
+#include "igmp.h"
 #include "ipv4.h"
 #include "net.h"
+#include "reass.h"
 
 static int ipv4_header(const struct ksmol_pbuf *pb, struct ksmol_ipv4 *ip)
 {
@@ -40,6 +43,14 @@ static bool ipv4_source_ok(struct ksmol_iface *iface,
 	       !ksmol_addr_is_broadcast(iface, saddr->v4);
 }
 
+/* A group that somebody joined here, or that of all hosts. */
+static bool ipv4_is_heard(const struct ksmol_iface *iface,
+			  const struct ksmol_addr *daddr)
+{
+	return daddr->v4 == htonl(INADDR_ALLHOSTS_GROUP) ||
+	       ksmol_group_find(iface, AF_INET, daddr);
+}
+
 /* Is the packet for us? Weak end system (RFC 1122 3.3.4.2): any of our
  * addresses, whatever interface it came in by. @pkt_type becomes what the
  * network-layer destination makes of it.
@@ -57,6 +68,10 @@ static int ipv4_accept(struct ksmol_iface *iface,
 		*pkt_type = PACKET_BROADCAST;
 		return 0;
 	}
+	if (ipv4_is_multicast(daddr->v4)) {
+		*pkt_type = PACKET_MULTICAST;
+		return ipv4_is_heard(iface, daddr) ? 0 : KSMOL_DROP_IP_NO_GROUP;
+	}
 	return KSMOL_DROP_IP_NOT_US;
 }
 
@@ -69,15 +84,11 @@ static void ipv4_trim(struct ksmol_pbuf *pb, u32 total)
 	pb->rx.csum_valid = 0;
 }
 
-/* A valid header sums up to zero, so pulling it leaves the device's sum over
- * the rest right.
- */
 static void ipv4_describe(struct ksmol_pbuf *pb, const struct ksmol_ipv4 *ip)
 {
 	pb->family = AF_INET;
 	pb->rx.ttl = ip->ttl;
 	pb->rx.tos = ip->tos;
-	ksmol_pbuf_pull(pb, ip->hlen);
 }
 
 static enum ksmol_verdict ipv4_deliver(struct ksmol_iface *iface,
@@ -91,6 +102,8 @@ static enum ksmol_verdict ipv4_deliver(struct ksmol_iface *iface,
 		return ksmol_demux()->input(iface, IPPROTO_TCP, pb, tok);
 	case IPPROTO_ICMP:
 		return ksmol_icmp_input(iface, pb, tok);
+	case IPPROTO_IGMP:
+		return ksmol_igmp_input(iface, pb, pb->rx.ttl);
 	default:
 		return KSMOL_DROP_IP_PROTO;
 	}
@@ -106,13 +119,82 @@ static void ipv4_unreachable(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
 	ksmol_icmp_send_error(iface, pb, ICMP_DEST_UNREACH, code, 0, tok);
 }
 
+/* A raw socket has it: whatever else was made of it, it was delivered. */
+static enum ksmol_verdict ipv4_raw_took(struct ksmol_pbuf *pb,
+					enum ksmol_verdict verdict)
+{
+	if (verdict >= KSMOL_FIRST_DROP) {
+		ksmol_pbuf_free(pb);
+		return KSMOL_DELIVERED;
+	}
+	return verdict;
+}
+
+/* A packet that begins with its transport header; @hlen bytes of the network
+ * header are still in front of it.
+ */
+static enum ksmol_verdict ipv4_packet(struct ksmol_iface *iface,
+				      struct ksmol_pbuf *pb, u8 proto, u8 hlen,
+				      struct ksmol_tx_token *tok)
+{
+	u32 off = pb->off - hlen, len = pb->len + hlen;
+	enum ksmol_verdict verdict;
+	bool raw = false;
+
+	if (unlikely(READ_ONCE(ksmol_raw_is_wanted)) && ksmol_demux()->raw)
+		raw = ksmol_demux()->raw(iface, proto, pb, hlen);
+	verdict = ipv4_deliver(iface, pb, proto, tok);
+	if (verdict == KSMOL_DROP_UDP_NO_SOCKET)
+		ipv4_unreachable(iface, pb, ICMP_PORT_UNREACH, off, len, tok);
+	else if (verdict == KSMOL_DROP_IP_PROTO && !raw)
+		ipv4_unreachable(iface, pb, ICMP_PROT_UNREACH, off, len, tok);
+	return unlikely(raw) ? ipv4_raw_took(pb, verdict) : verdict;
+}
+
+/*
+ * The frame's verdict is its datagram's, if it completed one. The fragments
+ * before it were counted as delivered: those of a datagram that is dropped in
+ * the end are counted as purged.
+ */
+static noinline enum ksmol_verdict
+ipv4_fragment(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
+	      const struct ksmol_ipv4 *ip, struct ksmol_tx_token *tok)
+{
+	struct ksmol_frag frag = {
+		.key = {
+			.net = iface->net,
+			.saddr = pb->rx.saddr,
+			.daddr = pb->rx.daddr,
+			.id = ip->id,
+			.family = AF_INET,
+			.proto = ip->proto,
+		},
+		.off = ip->frag_off,
+		.hlen = ip->hlen,
+		.proto = ip->proto,
+		.more = ip->mf,
+	};
+	enum ksmol_verdict verdict;
+	struct ksmol_pbuf *whole;
+	u32 n;
+
+	verdict = ksmol_reass_input(iface, pb, &frag, &whole);
+	if (!whole)
+		return verdict;
+	verdict = ipv4_packet(iface, whole, ip->proto, frag.hlen, tok);
+	if (verdict == KSMOL_DELIVERED)
+		return verdict;
+	n = ksmol_pbuf_split(whole, pb);
+	if (verdict >= KSMOL_FIRST_DROP)
+		__ksmol_stat_add(purged, n);
+	return verdict;
+}
+
 enum ksmol_verdict ksmol_ipv4_input(struct ksmol_iface *iface,
 				    struct ksmol_pbuf *pb,
 				    struct ksmol_tx_token *tok)
 {
-	enum ksmol_verdict verdict;
 	struct ksmol_ipv4 ip;
-	u32 off, len;
 	int drop;
 
 	drop = ipv4_header(pb, &ip);
@@ -126,18 +208,14 @@ enum ksmol_verdict ksmol_ipv4_input(struct ksmol_iface *iface,
 	drop = ipv4_accept(iface, &pb->rx.daddr, &pb->rx.pkt_type);
 	if (unlikely(drop))
 		return drop;
-	if (unlikely(ip.mf || ip.frag_off))
-		return KSMOL_DROP_IP_FRAGMENT;
-
-	off = pb->off;
-	len = pb->len;
 	ipv4_describe(pb, &ip);
-	verdict = ipv4_deliver(iface, pb, ip.proto, tok);
-	if (verdict == KSMOL_DROP_UDP_NO_SOCKET)
-		ipv4_unreachable(iface, pb, ICMP_PORT_UNREACH, off, len, tok);
-	else if (verdict == KSMOL_DROP_IP_PROTO)
-		ipv4_unreachable(iface, pb, ICMP_PROT_UNREACH, off, len, tok);
-	return verdict;
+	if (unlikely(ip.mf || ip.frag_off))
+		return ipv4_fragment(iface, pb, &ip, tok);
+	/* A valid header sums up to zero, so pulling it leaves the device's
+	 * sum over the rest right.
+	 */
+	ksmol_pbuf_pull(pb, ip.hlen);
+	return ipv4_packet(iface, pb, ip.proto, ip.hlen, tok);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_ipv4_input);
 
@@ -151,5 +229,7 @@ bool ksmol_ipv4_claims(struct ksmol_iface *iface, const struct sk_buff *skb)
 	if (!ip)
 		return false;
 	daddr = ksmol_addr_v4(get_unaligned(&ip->daddr));
+	if (ipv4_is_multicast(daddr.v4))
+		return ipv4_is_heard(iface, &daddr);
 	return ksmol_addr_find(iface->pernet, AF_INET, &daddr);
 }

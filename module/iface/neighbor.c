@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <ksmol/compat.h>
 #include "arp.h"
+#include "fragment.h"
 #include "neighbor.h"
 #include "timer.h"
 
@@ -263,8 +264,7 @@ static int neigh_slow(struct ksmol_iface *iface, u8 family,
 	neigh_do(&todo);
 	ksmol_iface_arm(iface, due);
 	if (acts & KSMOL_NEIGH_XMIT)
-		return ksmol_phy_xmit(iface->phy, pb, todo.mac,
-				      htons(ETH_P_IP));
+		return ksmol_ip_xmit(iface->phy, pb, todo.mac);
 	if (parked)
 		return neigh_refuse(iface, pb, -parked, -ENOBUFS);
 	return 0;
@@ -276,7 +276,7 @@ int ksmol_neigh_output(struct ksmol_iface *iface, u8 family,
 	u8 mac[ETH_ALEN] __aligned(2);
 
 	if (likely(neigh_fast(iface, family, addr, mac)))
-		return ksmol_phy_xmit(iface->phy, pb, mac, htons(ETH_P_IP));
+		return ksmol_ip_xmit(iface->phy, pb, mac);
 	return neigh_slow(iface, family, addr, pb);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_output);

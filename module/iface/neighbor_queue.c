@@ -3,13 +3,8 @@
 #include <linux/errqueue.h>
 #include <ksmol/compat.h>
 #include "demux.h"
+#include "fragment.h"
 #include "neighbor.h"
-
-/* The EtherType of a parked packet. */
-static __be16 queue_proto(const struct ksmol_pbuf *pb)
-{
-	return htons(pb->family == AF_INET ? ETH_P_IP : ETH_P_IPV6);
-}
 
 static void queue_own(struct ksmol_pbuf *pb, enum ksmol_owner owner)
 {
@@ -121,7 +116,7 @@ void ksmol_neigh_flush(struct ksmol_iface *iface, const u8 *mac,
 
 	while ((pb = ksmol_pbuf_list_pop(list))) {
 		queue_own(pb, KSMOL_OWNER_STACK);
-		ksmol_phy_xmit(iface->phy, pb, mac, queue_proto(pb));
+		ksmol_ip_xmit(iface->phy, pb, mac);
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <ksmol/compat.h>
 #include "attach.h"
 #include "net.h"
+#include "pmtu.h"
 #include "route.h"
 
 static unsigned int iface_net_id __read_mostly;
@@ -62,6 +63,7 @@ static void __net_exit iface_net_stop(struct net *net)
 	rtnl_lock();
 	ksmol_detach_net(pernet);
 	rtnl_unlock();
+	ksmol_pmtu_forget(net);
 	ksmol_route_table_stop(pernet);
 }
 

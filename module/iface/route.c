@@ -4,6 +4,7 @@
 #include <ksmol/compat.h>
 #include "address.h"
 #include "net.h"
+#include "pmtu.h"
 #include "route.h"
 
 atomic_t ksmol_route_gen = ATOMIC_INIT(0);
@@ -18,8 +19,7 @@ static int route_check_daddr(__be32 daddr)
 		return 0;
 	if (net == 0 || net == IN_LOOPBACKNET || net >= 240)
 		return -EINVAL;
-	/* Multicast has no memberships and no routes yet. */
-	return net >= 224 ? -ENETUNREACH : 0;
+	return 0;
 }
 
 static void route_fill(struct ksmol_dst *dst, struct ksmol_iface *iface,
@@ -100,7 +100,46 @@ static int route_wire(const struct ksmol_flow *flow, struct ksmol_dst *dst,
 		route_fill(dst, rt->iface, KSMOL_DST_UNICAST,
 			   ksmol_addr_any(&rt->gateway) ? &flow->daddr :
 							  &rt->gateway);
+		if (!flow->probe)
+			dst->mtu = ksmol_pmtu_get(flow->net, flow->family,
+						  &flow->daddr, dst->mtu);
 	}
+	return route_source(flow, dst);
+}
+
+/* The route that covers the group, else the first interface that is up. */
+struct ksmol_iface *ksmol_route_group(struct ksmol_iface_net *pernet, u8 family,
+				      const struct ksmol_addr *group)
+{
+	const struct ksmol_route_entry *rt;
+	struct ksmol_iface *iface, *first = NULL;
+	bool down;
+
+	rt = ksmol_route_lookup(rcu_dereference_check(pernet->routes,
+						      lockdep_rtnl_is_held()),
+				family, 0, group, &down);
+	if (rt)
+		return rt->iface;
+	ksmol_for_each_iface(iface, pernet) {
+		if (READ_ONCE(iface->up))
+			return iface;
+		first = first ?: iface;
+	}
+	return first;
+}
+
+static int route_multicast(const struct ksmol_flow *flow,
+			   struct ksmol_dst *dst)
+{
+	struct ksmol_iface *iface;
+
+	iface = ksmol_group_iface(flow->net, flow->oif, flow->family,
+				  &flow->saddr, &flow->daddr);
+	if (!iface)
+		return -ENETUNREACH;
+	if (!READ_ONCE(iface->up))
+		return -ENETDOWN;
+	route_fill(dst, iface, KSMOL_DST_MULTICAST, &flow->daddr);
 	return route_source(flow, dst);
 }
 
@@ -119,6 +158,8 @@ int ksmol_route(const struct ksmol_flow *flow, struct ksmol_dst *dst)
 	if (!ksmol_addr_any(&flow->saddr) &&
 	    !ksmol_addr_find(pernet, flow->family, &flow->saddr))
 		return -EADDRNOTAVAIL;
+	if (ipv4_is_multicast(flow->daddr.v4))
+		return route_multicast(flow, dst);
 	iface = ksmol_addr_find(pernet, flow->family, &flow->daddr);
 	if (iface)
 		return route_local(flow, dst, iface);

@@ -71,4 +71,10 @@ const struct ksmol_route_entry *
 ksmol_route_lookup(const struct ksmol_route_table *table, u8 family, int oif,
 		   const struct ksmol_addr *daddr, bool *down);
 
+/* The interface by which packets to @group leave when nobody says otherwise,
+ * or NULL. RCU or RTNL.
+ */
+struct ksmol_iface *ksmol_route_group(struct ksmol_iface_net *pernet, u8 family,
+				      const struct ksmol_addr *group);
+
 #endif /* _KSMOL_ROUTE_H */

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One timer per interface drives address probing and neighbor aging. It is
- * armed only while one of them has something to do.
+ * One timer per interface drives address probing, neighbor aging and group
+ * reports. It is armed only while one of them has something to do.
  */
 #include <linux/jiffies.h>
 #include <ksmol/compat.h>
 #include "address.h"
+#include "igmp.h"
 #include "neighbor.h"
 #include "timer.h"
 
@@ -20,6 +21,8 @@ static void iface_timer(struct timer_list *timer)
 	if (ksmol_iface_addrs_run(iface, now, &next))
 		ksmol_iface_arm(iface, next);
 	if (ksmol_neigh_run(iface, now, &next))
+		ksmol_iface_arm(iface, next);
+	if (ksmol_igmp_run(iface, now, &next))
 		ksmol_iface_arm(iface, next);
 	rcu_read_unlock();
 }
