@@ -282,6 +282,8 @@ static void error__too_big_is_queued(struct kunit *test)
 	const struct full_error *err;
 
 	KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_RECVERR, 1), 0);
+	KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_MTU_DISCOVER,
+					     IP_PMTUDISC_DO), 0);
 	KUNIT_EXPECT_EQ(test, sock_send(test, sock, PEER, 9, 2000, 0),
 			-EMSGSIZE);
 	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 100, MSG_ERRQUEUE), 0);
@@ -357,6 +359,8 @@ static void ping__echo_requests_only(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ping_request(test, sock, ICMP_DEST_UNREACH, 8),
 			-EINVAL);
 	KUNIT_EXPECT_EQ(test, ping_request(test, sock, ICMP_ECHO, 7), -EINVAL);
+	KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_MTU_DISCOVER,
+					     IP_PMTUDISC_DO), 0);
 	KUNIT_EXPECT_EQ(test, ping_request(test, sock, ICMP_ECHO, 1481),
 			-EMSGSIZE);
 }

@@ -207,6 +207,48 @@ static void send__datagram(struct kunit *test)
 	}
 }
 
+static bool with_df(const struct sk_buff *skb)
+{
+	return ((const struct iphdr *)skb->data)->frag_off & htons(IP_DF);
+}
+
+/* Larger than the MTU, and with DF or without, as Linux does it. */
+static void send__mtu_discover(struct kunit *test)
+{
+	static const struct {
+		int val, large;
+		bool df;
+	} want[] = {
+		{ IP_PMTUDISC_DONT, 3000, false },
+		{ IP_PMTUDISC_WANT, 3000, true },
+		{ IP_PMTUDISC_DO, -EMSGSIZE, true },
+		{ IP_PMTUDISC_PROBE, -EMSGSIZE, true },
+		{ IP_PMTUDISC_INTERFACE, -EMSGSIZE, false },
+		{ IP_PMTUDISC_OMIT, 3000, false },
+	};
+	struct socket *sock = udp_open(test);
+	struct sk_buff *skb;
+	int i, n;
+
+	for (i = 0; i < ARRAY_SIZE(want); i++) {
+		KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_MTU_DISCOVER,
+						     want[i].val), 0);
+		KUNIT_EXPECT_EQ(test, sock_send(test, sock, PEER, 9, 100, 0),
+				100);
+		skb = peer_gets(test);
+		KUNIT_ASSERT_NOT_NULL(test, skb);
+		KUNIT_EXPECT_EQ(test, with_df(skb), want[i].df);
+		kfree_skb(skb);
+		KUNIT_EXPECT_EQ(test, sock_send(test, sock, PEER, 9, 3000, 0),
+				want[i].large);
+		for (n = 0; (skb = peer_gets(test)); n++) {
+			KUNIT_EXPECT_FALSE(test, with_df(skb));
+			kfree_skb(skb);
+		}
+		KUNIT_EXPECT_EQ(test, n, want[i].large > 0 ? 3 : 0);
+	}
+}
+
 static void send__cannot_ever_go_out(struct kunit *test)
 {
 	struct socket *sock = udp_open(test);
@@ -221,6 +263,8 @@ static void send__cannot_ever_go_out(struct kunit *test)
 					1, 0), -ENETUNREACH);
 	KUNIT_EXPECT_EQ(test, sock_send(test, sock, htonl(INADDR_BROADCAST),
 					9, 1, 0), -EACCES);
+	KUNIT_EXPECT_EQ(test, sock_ip_option(sock, IP_MTU_DISCOVER,
+					     IP_PMTUDISC_DO), 0);
 	KUNIT_EXPECT_EQ(test, sock_send(test, sock, PEER, 9, 1473, 0),
 			-EMSGSIZE);
 	KUNIT_EXPECT_EQ(test, sock_send(test, sock, PEER, 9, 65508, 0),
@@ -399,6 +443,7 @@ static struct kunit_case send_cases[] = {
 	KUNIT_CASE(connect__unspec_disconnects),
 	KUNIT_CASE(connect__nowhere),
 	KUNIT_CASE(send__datagram),
+	KUNIT_CASE(send__mtu_discover),
 	KUNIT_CASE(send__cannot_ever_go_out),
 	KUNIT_CASE(send__after_shutdown),
 	KUNIT_CASE(send__to_ourselves),

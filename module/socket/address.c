@@ -65,9 +65,8 @@ static bool is_ours(struct net *net, const struct ksmol_addr *addr)
 	return ours;
 }
 
-/* May @ks be bound to @addr? @group: it is for receiving only. */
-static int bind_check(struct ksmol_sock *ks, const struct ksmol_addr *addr,
-		      u16 port, bool *group)
+int ksmol_bind_check(struct ksmol_sock *ks, const struct ksmol_addr *addr,
+		     u16 port, bool *group)
 {
 	struct net *net = sock_net(&ks->inet.sk);
 
@@ -116,7 +115,7 @@ int ksmol_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len)
 	err = ksmol_sockaddr_get(uaddr, len, true, &addr, &port);
 	if (err)
 		return err;
-	err = bind_check(ks, &addr, ntohs(port), &group);
+	err = ksmol_bind_check(ks, &addr, ntohs(port), &group);
 	if (err)
 		return err;
 	lock_sock(sock->sk);

@@ -211,9 +211,15 @@ static bool broadcast_match(const struct ksmol_sock *ks,
 	if (!ksmol_addr_any(&ks->laddr) &&
 	    !ksmol_addr_equal(&ks->laddr, key->laddr))
 		return false;
-	return ks->kind != KSMOL_BIND_FLOW ||
-	       (ks->rport == key->rport &&
-		ksmol_addr_equal(&ks->raddr, key->raddr));
+	if (ks->proto == IPPROTO_RAW && !ksmol_addr_any(&ks->raddr) &&
+	    !ksmol_addr_equal(&ks->raddr, key->raddr))
+		return false;
+	if (ks->kind == KSMOL_BIND_FLOW &&
+	    (ks->rport != key->rport ||
+	     !ksmol_addr_equal(&ks->raddr, key->raddr)))
+		return false;
+	return !ipv4_is_multicast(key->laddr->v4) ||
+	       ksmol_mc_allows(ks, key->laddr, key->raddr, key->ifindex);
 }
 
 static struct ksmol_sock *chain_match(struct hlist_nulls_node *node,
@@ -286,6 +292,9 @@ bool ksmol_demux_overlap(const struct ksmol_sock *ks,
 	const struct sock *sk = &ks->inet.sk, *sk2 = &other->inet.sk;
 	int dev = sk->sk_bound_dev_if, dev2 = READ_ONCE(sk2->sk_bound_dev_if);
 
+	/* Any number of raw sockets may have a protocol. */
+	if (ks->proto == IPPROTO_RAW)
+		return false;
 	if (other == ks || other->lport != lport || other->proto != ks->proto ||
 	    !net_eq(sock_net(sk), sock_net(sk2)))
 		return false;

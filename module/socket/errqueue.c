@@ -6,6 +6,7 @@
 
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
+#include "raw.h"
 #include "tcp_sock.h"
 
 /* As many quoted bytes as an error queue entry keeps. */
@@ -91,7 +92,8 @@ void ksmol_error_queue_icmp(struct ksmol_sock *ks,
 	struct error_addrs addrs = {
 		.to = err->quote.daddr,
 		.offender = err->offender,
-		.port = ks->proto == IPPROTO_ICMP ? 0 : err->quote.dport,
+		.port = ks->proto == IPPROTO_UDP || ks->proto == IPPROTO_TCP ?
+			err->quote.dport : 0,
 	};
 
 	error_queue(ks, &ee, &addrs, err->payload - header,
@@ -111,14 +113,23 @@ static bool error_ignored(const struct ksmol_sock *ks,
 bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err)
 {
 	struct ksmol_sock *ks;
+	bool raw;
 
+	raw = ksmol_raw_error(net, err);
 	if (err->quote.proto == IPPROTO_TCP)
-		return ksmol_tcp_error_input(net, err);
+		return ksmol_tcp_error_input(net, err) || raw;
 	ks = error_lookup(net, err);
 	if (!ks)
-		return false;
+		return raw;
+	ksmol_error_tell(ks, err);
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_error_input);
+
+void ksmol_error_tell(struct ksmol_sock *ks, const struct ksmol_icmp_error *err)
+{
 	if (error_ignored(ks, err))
-		return true;
+		return;
 	/*
 	 * RFC 1122 4.1.3.3: errors are passed up. An unconnected socket could
 	 * not tell which of its datagrams an error number is about, and a soft
@@ -127,11 +138,9 @@ bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err)
 	if (ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
 		ksmol_error_queue_icmp(ks, err);
 	else if (!err->fatal || ks->inet.sk.sk_state != TCP_ESTABLISHED)
-		return true;
+		return;
 	ksmol_sock_fail(ks, err->errno_);
-	return true;
 }
-EXPORT_SYMBOL_IF_KUNIT(ksmol_error_input);
 
 /* --- from ourselves --- */
 

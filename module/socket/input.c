@@ -89,9 +89,8 @@ enum ksmol_verdict ksmol_sock_receive(struct ksmol_sock *ks,
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_sock_receive);
 
-/* Delivers one more descriptor of the same packet. */
-static enum ksmol_verdict receive_dup(struct ksmol_sock *ks,
-				      const struct ksmol_pbuf *pb)
+enum ksmol_verdict ksmol_sock_receive_dup(struct ksmol_sock *ks,
+					  const struct ksmol_pbuf *pb)
 {
 	enum ksmol_verdict verdict = KSMOL_DROP_RX_NO_PBUF;
 	struct ksmol_pbuf *dup;
@@ -124,11 +123,11 @@ static enum ksmol_verdict input_broadcast(const struct ksmol_key *key,
 	bool delivered = false;
 
 	/* Shared from the first duplicate on, so it can't be done later. */
-	if (ks && skb_orphan_frags_rx(pb->skb, GFP_ATOMIC))
+	if (ks && pb->skb && skb_orphan_frags_rx(pb->skb, GFP_ATOMIC))
 		return KSMOL_DROP_RX_NO_SKB;
 	for (; ks; ks = next) {
 		next = ksmol_demux_next(ks, key);
-		verdict = next ? receive_dup(ks, pb) :
+		verdict = next ? ksmol_sock_receive_dup(ks, pb) :
 				 ksmol_sock_receive(ks, pb);
 		delivered |= verdict == KSMOL_DELIVERED;
 	}

@@ -7,6 +7,7 @@
 #include <net/inet_common.h>
 #include <net/protocol.h>
 #include <ksmol/params.h>
+#include "raw.h"
 #include "tcp_sock.h"
 
 /* Everything is unbound by destroy, which sk_common_release() calls first. */
@@ -30,6 +31,17 @@ static struct proto ping_prot = {
 	.obj_size = sizeof(struct ksmol_sock),
 	.init = ksmol_ping_init_sock,
 	.destroy = ksmol_sock_destroy,
+	.unhash = proto_unhash,
+	.close = ksmol_sock_close,
+};
+
+static struct proto raw_prot = {
+	.name = "KSMOL-RAW",
+	.owner = THIS_MODULE,
+	.obj_size = sizeof(struct ksmol_sock),
+	.init = ksmol_raw_init_sock,
+	.destroy = ksmol_raw_destroy,
+	.hash = ksmol_raw_hash,
 	.unhash = proto_unhash,
 	.close = ksmol_sock_close,
 };
@@ -85,6 +97,27 @@ static const struct proto_ops ping_ops = {
 	.mmap = sock_no_mmap,
 };
 
+static const struct proto_ops raw_ops = {
+	.family = PF_INET,
+	.owner = THIS_MODULE,
+	.release = inet_release,
+	.bind = ksmol_raw_bind,
+	.connect = ksmol_raw_connect,
+	.socketpair = sock_no_socketpair,
+	.accept = sock_no_accept,
+	.getname = inet_getname,
+	.poll = ksmol_sock_poll,
+	.ioctl = ksmol_sock_ioctl,
+	.gettstamp = sock_gettstamp,
+	.listen = sock_no_listen,
+	.shutdown = inet_shutdown,
+	.setsockopt = ksmol_raw_setsockopt,
+	.getsockopt = ksmol_raw_getsockopt,
+	.sendmsg = ksmol_raw_sendmsg,
+	.recvmsg = ksmol_recvmsg,
+	.mmap = sock_no_mmap,
+};
+
 static const struct proto_ops tcp_ops = {
 	.family = PF_INET,
 	.owner = THIS_MODULE,
@@ -128,6 +161,12 @@ static struct inet_protosw ping_sw = {
 	.ops = &ping_ops,
 };
 
+static struct inet_protosw raw_sw = {
+	.type = SOCK_RAW,
+	.prot = &raw_prot,
+	.ops = &raw_ops,
+};
+
 /*
  * The last registration of a number wins silently, and nothing tells which
  * are taken: try. A number that makes sockets already is somebody else's.
@@ -136,6 +175,9 @@ static int number_check(int type, unsigned int protocol)
 {
 	struct socket *sock;
 
+	/* Linux's own raw sockets take every number that nobody else has. */
+	if (type == SOCK_RAW)
+		return 0;
 	if (sock_create_kern(&init_net, PF_INET, type, protocol, &sock))
 		return 0;
 	sock_release(sock);
@@ -151,6 +193,7 @@ static struct {
 	{ &udp_sw, 0 },
 	{ &tcp_sw, 0 },
 	{ &ping_sw, 1 },
+	{ &raw_sw, 0 },
 };
 
 static int numbers_check(void)

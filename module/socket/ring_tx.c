@@ -104,6 +104,9 @@ static int tx_destination(const struct ksmol_sock *ks,
 {
 	struct ksmol_addr daddr = ks->raddr;
 
+	to->hlen = KSMOL_UDP_HLEN;
+	to->whole = false;
+	to->confirm = false;
 	to->dport = ks->rport;
 	if (!tx->family) {
 		if (ks->inet.sk.sk_state != TCP_ESTABLISHED)

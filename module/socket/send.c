@@ -8,9 +8,19 @@
 /* Longer datagrams are checked against the route before they are copied. */
 #define SEND_EARLY_CHECK 512
 
+/* IP_MULTICAST_IF says where, unless SO_BINDTODEVICE or bind() does. */
+static void flow_multicast(const struct ksmol_sock *ks, struct ksmol_flow *flow)
+{
+	if (!flow->oif)
+		flow->oif = READ_ONCE(ks->mc_oif);
+	if (ksmol_addr_any(&flow->saddr))
+		flow->saddr = ks->mc_saddr;
+}
+
 void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
 		     const struct ksmol_addr *daddr)
 {
+	u8 discover = READ_ONCE(ks->pmtudisc);
 	const struct sock *sk = &ks->inet.sk;
 	int ttl = READ_ONCE(ks->ttl);
 
@@ -26,12 +36,23 @@ void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
 		.tos = READ_ONCE(ks->tos),
 		.oif = READ_ONCE(sk->sk_bound_dev_if),
 		.broadcast = sock_flag(sk, SOCK_BROADCAST),
-		.df = READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_WANT ||
-		      READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_DO ||
-		      READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_PROBE,
+		.mc_loop = ksmol_sock_opt(ks, KSMOL_OPT_MC_LOOP),
+		.df = discover == IP_PMTUDISC_WANT ||
+		      discover == IP_PMTUDISC_DO ||
+		      discover == IP_PMTUDISC_PROBE,
+		/* A stream cuts its own segments. */
+		.frag = ks->proto != IPPROTO_TCP &&
+			(discover == IP_PMTUDISC_WANT ||
+			 discover == IP_PMTUDISC_DONT ||
+			 discover == IP_PMTUDISC_OMIT),
+		.probe = discover == IP_PMTUDISC_PROBE ||
+			 discover == IP_PMTUDISC_INTERFACE ||
+			 discover == IP_PMTUDISC_OMIT,
 		.saddr = ks->saddr,
 		.daddr = *daddr,
 	};
+	if (ipv4_is_multicast(daddr->v4))
+		flow_multicast(ks, flow);
 }
 
 /* The destination that sendto() names, or the peer of connect(). */
@@ -54,7 +75,7 @@ static int send_destination(const struct ksmol_sock *ks, struct msghdr *msg,
 		*daddr = ksmol_addr_v4(sin->sin_addr.s_addr);
 		*dport = sin->sin_port;
 	}
-	return *dport || ks->proto == IPPROTO_ICMP ? 0 : -EINVAL;
+	return *dport || ks->proto != IPPROTO_UDP ? 0 : -EINVAL;
 }
 
 int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
@@ -76,6 +97,9 @@ int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
 	}
 	to->confirm = msg->msg_flags & MSG_CONFIRM;
 	ksmol_flow_init(ks, &to->flow, &daddr);
+	/* Both our transport headers have eight bytes. */
+	to->hlen = KSMOL_UDP_HLEN;
+	to->whole = false;
 	return msg->msg_controllen ? ksmol_cmsg_send(msg, &to->flow) : 0;
 }
 
@@ -89,7 +113,9 @@ static int send_route(struct ksmol_sock *ks, const struct ksmol_send *to,
 		ksmol_tx_dropped(ksmol_route_reason(err), to->flow.oif);
 		return err;
 	}
-	if (likely(len + KSMOL_IPV4_HLEN <= dst->mtu))
+	if (to->whole)
+		len -= min_t(u32, len, KSMOL_IPV4_HLEN);
+	if (likely(ksmol_ip_fits(&to->flow, dst, len)))
 		return 0;
 	ksmol_tx_dropped(KSMOL_TX_DROP_TOO_BIG, dst->iface->phy->ifindex);
 	ksmol_error_local(ks, EMSGSIZE, to, dst->mtu);
@@ -160,8 +186,7 @@ int ksmol_send_pbuf(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 				 const void *arg),
 		    const void *arg)
 {
-	/* Both our transport headers have eight bytes. */
-	u32 len = ksmol_pbuf_chain_len(pb) + KSMOL_UDP_HLEN;
+	u32 len = ksmol_pbuf_chain_len(pb) + to->hlen;
 	struct ksmol_dst dst;
 	int err;
 
@@ -171,7 +196,9 @@ int ksmol_send_pbuf(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		push(ks, pb, to, &dst.saddr, arg);
 		if (unlikely(to->confirm))
 			ksmol_neigh_confirm(&dst);
-		err = ksmol_ip_output(&to->flow, &dst, pb);
+		err = unlikely(to->whole) ?
+		      ksmol_ip_output_whole(&to->flow, &dst, pb) :
+		      ksmol_ip_output(&to->flow, &dst, pb);
 		pb = NULL;
 	}
 	rcu_read_unlock();
@@ -193,7 +220,7 @@ int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
 	int err;
 
 	if (len > SEND_EARLY_CHECK) {
-		err = send_early(ks, to, len + KSMOL_UDP_HLEN);
+		err = send_early(ks, to, len + to->hlen);
 		if (err)
 			return err;
 	}

@@ -37,6 +37,8 @@ static const char *proto_name(const struct ksmol_sock *ks)
 		return "udp";
 	case IPPROTO_TCP:
 		return "tcp";
+	case IPPROTO_RAW:
+		return "raw";
 	default:
 		return "ping";
 	}

@@ -8,6 +8,7 @@
 #include <ksmol/params.h>
 #include <ksmol/socket.h>
 #include "ksock.h"
+#include "raw.h"
 #include "tcp_sock.h"
 
 /* --- birth and death --- */
@@ -24,7 +25,7 @@ void ksmol_sock_init(struct sock *sk, u8 proto)
 	ks->proto = proto;
 	ks->ttl = -1;
 	ks->mc_ttl = 1;
-	ks->options = KSMOL_OPT_MC_LOOP;
+	ks->options = KSMOL_OPT_MC_LOOP | KSMOL_OPT_MC_ALL;
 	ks->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
 		       IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
 	ksmol_queue_init(&ks->rxq, ksmol_pool.cfg.count[KSMOL_CLASS_RX]);
@@ -49,6 +50,7 @@ void ksmol_sock_destroy(struct sock *sk)
 
 void ksmol_sock_close(struct sock *sk, long timeout)
 {
+	ksmol_mc_drop(ksmol_sk(sk));
 	sk_common_release(sk);
 }
 
@@ -173,6 +175,7 @@ int ksmol_sock_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 
 static const struct ksmol_demux demux = {
 	.input = ksmol_socket_input,
+	.raw = ksmol_raw_input,
 	.error = ksmol_error_input,
 	.gone = ksmol_sock_gone,
 };

@@ -34,6 +34,8 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
 #define KSMOL_OPT_RECVERR	BIT(6)
 #define KSMOL_OPT_FREEBIND	BIT(7)
 #define KSMOL_OPT_MC_LOOP	BIT(8)
+#define KSMOL_OPT_MC_ALL	BIT(9)
+#define KSMOL_OPT_HDRINCL	BIT(10)
 
 /* Those that make a control message with each datagram. */
 #define KSMOL_OPT_CMSG	(KSMOL_OPT_PKTINFO | KSMOL_OPT_RECVTTL | \
@@ -46,11 +48,11 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * @lookup: link in the lookup table; its bucket's lock
  * @hash: hash @lookup was added under
  * @kind: enum ksmol_bind_kind it was added as
- * @proto: IPPROTO_UDP, IPPROTO_TCP or IPPROTO_ICMP; fixed
+ * @proto: IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP or IPPROTO_RAW; fixed
  * @roving: its port was chosen by connect(), for this connection only: others
  *	that connect elsewhere may have it, too. Port bucket's lock
- * @lport, @rport: ports; @lport is a ping socket's identifier. Socket lock,
- *	read without
+ * @lport, @rport: ports; @lport is a ping socket's identifier, and a raw
+ *	socket's protocol. Socket lock, read without
  * @laddr: address it receives on, or any; @raddr: the peer if connected
  * @port: link in the port table; its bucket's lock
  * @data_ready: what sk_data_ready was at creation
@@ -65,6 +67,11 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * @tx_wanted: somebody waits for @inflight to go down
  * @ttl: IP_TTL, or -1 for the namespace's default
  * @mc_ttl, @tos, @pmtudisc: options of these names
+ * @mc_oif, @mc_saddr: IP_MULTICAST_IF: the interface, and its address if that
+ *	was said; socket lock, read without
+ * @icmp_filter: ICMP_FILTER of a raw socket
+ * @members: groups it has joined, @nr_members of them; changed under RTNL and
+ *	the socket lock, readers RCU
  */
 struct ksmol_sock {
 	struct inet_sock inet;
@@ -93,6 +100,11 @@ struct ksmol_sock {
 	u8 mc_ttl;
 	u8 tos;
 	u8 pmtudisc;
+	u16 nr_members;
+	u32 icmp_filter;
+	int mc_oif;
+	struct ksmol_addr mc_saddr;
+	struct ksmol_member __rcu *members;
 };
 
 static inline struct ksmol_sock *ksmol_sk(const struct sock *sk)
@@ -157,6 +169,9 @@ bool ksmol_tx_writable(struct ksmol_sock *ks);
 
 /* --- address.c --- */
 
+/* May @ks be bound to @addr and @port? @group: it is for receiving only. */
+int ksmol_bind_check(struct ksmol_sock *ks, const struct ksmol_addr *addr,
+		     u16 port, bool *group);
 int ksmol_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len);
 int ksmol_connect(struct socket *sock, struct sockaddr_unsized *uaddr, int len,
 		  int flags);
@@ -188,11 +203,15 @@ int ksmol_port_get(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
  * @flow: for the route
  * @dport: destination port
  * @confirm: the neighbor is known to be there (MSG_CONFIRM)
+ * @hlen: bytes of transport header that are put before the program's
+ * @whole: the program's bytes begin with the network header (IP_HDRINCL)
  */
 struct ksmol_send {
 	struct ksmol_flow flow;
 	__be16 dport;
 	bool confirm;
+	u8 hlen;
+	bool whole;
 };
 
 /* What the socket's options say about a flow to @daddr. */
@@ -264,6 +283,9 @@ void ksmol_name_put(const struct ksmol_sock *ks, struct msghdr *msg,
 
 /* iface's demux.error. */
 bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err);
+/* Tells one socket of an ICMP error, if it wants to know. BH disabled. */
+void ksmol_error_tell(struct ksmol_sock *ks,
+		      const struct ksmol_icmp_error *err);
 /* An error found while sending; queued if IP_RECVERR is on. */
 void ksmol_error_local(struct ksmol_sock *ks, int err,
 		       const struct ksmol_send *to, u32 info);
@@ -291,6 +313,10 @@ enum ksmol_verdict ksmol_socket_input(struct ksmol_iface *iface, u8 proto,
  */
 enum ksmol_verdict ksmol_sock_receive(struct ksmol_sock *ks,
 				      struct ksmol_pbuf *pb);
+
+/* Delivers one more descriptor of the same packet; borrows @pb. */
+enum ksmol_verdict ksmol_sock_receive_dup(struct ksmol_sock *ks,
+					  const struct ksmol_pbuf *pb);
 
 /* --- filter.c --- */
 
@@ -329,6 +355,22 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 		     sockptr_t val, unsigned int len);
 int ksmol_getsockopt(struct socket *sock, int level, int name,
 		     char __user *val, int __user *len);
+
+/* --- multicast.c --- */
+
+/* The options that join and leave, and IP_MULTICAST_IF: 0 or an error,
+ * -ENOPROTOOPT for others.
+ */
+int ksmol_mc_setsockopt(struct ksmol_sock *ks, int name, sockptr_t from,
+			unsigned int len);
+
+/* Does it take packets to a group from @saddr? RCU. */
+bool ksmol_mc_allows(const struct ksmol_sock *ks,
+		     const struct ksmol_addr *group,
+		     const struct ksmol_addr *saddr, int ifindex);
+
+/* close(): leaves all groups. Process, takes RTNL. */
+void ksmol_mc_drop(struct ksmol_sock *ks);
 
 /* --- show.c, tcp_show.c, proto.c --- */
 

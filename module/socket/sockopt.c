@@ -23,6 +23,8 @@ static const struct {
 	{ IP_RECVERR,		KSMOL_OPT_RECVERR },
 	{ IP_FREEBIND,		KSMOL_OPT_FREEBIND },
 	{ IP_MULTICAST_LOOP,	KSMOL_OPT_MC_LOOP },
+	{ IP_MULTICAST_ALL,	KSMOL_OPT_MC_ALL },
+	{ IP_HDRINCL,		KSMOL_OPT_HDRINCL },
 };
 
 static u32 switch_bit(int name)
@@ -100,6 +102,11 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 		return ksmol_ring_setsockopt(ks, name, from, len);
 	if (level != SOL_IP)
 		return -ENOPROTOOPT;
+	err = ksmol_mc_setsockopt(ks, name, from, len);
+	if (err != -ENOPROTOOPT)
+		return err;
+	if (name == IP_HDRINCL && ks->proto != IPPROTO_RAW)
+		return -ENOPROTOOPT;
 	err = value_get(from, len, &val);
 	if (err)
 		return err;
@@ -147,6 +154,9 @@ static int get_value(struct ksmol_sock *ks, int name, int *val)
 		return 0;
 	case IP_MULTICAST_TTL:
 		*val = READ_ONCE(ks->mc_ttl);
+		return 0;
+	case IP_MULTICAST_IF:
+		*val = (__force int)READ_ONCE(ks->mc_saddr.v4);
 		return 0;
 	case IP_TOS:
 		*val = READ_ONCE(ks->tos);

@@ -29,7 +29,7 @@ static int ends_route(const struct ksmol_sock *ks, struct ends *ends)
 	err = ksmol_route(&flow, &dst);
 	rcu_read_unlock();
 	/* RFC 9293 3.9.2.3: neither broadcast nor multicast, as Linux says it. */
-	if (err == -EACCES)
+	if (err == -EACCES || (!err && dst.type == KSMOL_DST_MULTICAST))
 		return -ENETUNREACH;
 	if (!err)
 		ends->key.laddr = dst.saddr;

@@ -8,6 +8,8 @@
  * getaddrinfo()'s choice among addresses call socket() by its internal name
  * (__socket), which never passes the PLT, so it can't be wrapped by accident.
  * Local sockets, netlink and the rest do pass here and match no row.
+ *
+ * A raw socket is told by an option which protocol the program had asked for.
  */
 
 #include <dlfcn.h>
@@ -32,12 +34,16 @@ struct redirect {
 	int add;
 };
 
+/* Any but 0; told to the socket by an option. */
+#define ANY_PROTOCOL (-1)
+
 static const struct redirect redirects[] = {
 	{ AF_INET, SOCK_DGRAM, 0, 0 },
 	{ AF_INET, SOCK_DGRAM, IPPROTO_UDP, 0 },
 	{ AF_INET, SOCK_DGRAM, IPPROTO_ICMP, KSMOL_PROTO_PING - KSMOL_PROTO },
 	{ AF_INET, SOCK_STREAM, 0, 0 },
 	{ AF_INET, SOCK_STREAM, IPPROTO_TCP, 0 },
+	{ AF_INET, SOCK_RAW, ANY_PROTOCOL, 0 },
 };
 
 typedef int (*socket_fn)(int family, int type, int protocol);
@@ -81,9 +87,24 @@ static const struct redirect *find(int family, int type, int protocol)
 	for (i = 0; i < sizeof(redirects) / sizeof(*redirects); i++)
 		if (redirects[i].family == family &&
 		    redirects[i].type == type &&
-		    redirects[i].protocol == protocol)
+		    (redirects[i].protocol == protocol ||
+		     (redirects[i].protocol == ANY_PROTOCOL && protocol)))
 			return &redirects[i];
 	return NULL;
+}
+
+/* A raw socket's number says what it is, not what it speaks. */
+static int speak(int fd, int protocol)
+{
+	int err;
+
+	if (!setsockopt(fd, SOL_KSMOL, KSMOL_RAW_PROTOCOL, &protocol,
+			sizeof(protocol)))
+		return fd;
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
 }
 
 static void report(int family, int type, int protocol, int new, int fd)
@@ -113,6 +134,8 @@ int socket(int family, int type, int protocol)
 	if (!to)
 		return call_socket(family, type, protocol);
 	fd = call_socket(family, type, ksmol_proto + to->add);
+	if (fd >= 0 && to->protocol == ANY_PROTOCOL)
+		fd = speak(fd, protocol);
 	if (debug)
 		report(family, type, protocol, ksmol_proto + to->add, fd);
 	return fd;

@@ -235,4 +235,14 @@ struct ksmol_ring_stats {
 	__u32 stopped;
 };
 
+/*
+ * Raw sockets
+ * ===========
+ *
+ * KSMOL_RAW_PROTOCOL (int): what a raw socket, socket(AF_INET, SOCK_RAW,
+ * KSMOL_PROTO), sends and receives: 1 to 255, to be set once, before it can do
+ * anything. 255 sends whole packets and receives none.
+ */
+#define KSMOL_RAW_PROTOCOL	32
+
 #endif /* _UAPI_LINUX_KSMOL_H */

@@ -8,9 +8,9 @@ cp "$tmp/sockets" "$tmp/plain"
 
 rewrites() {
 	capture "$ksmol" run -v "$tmp/sockets"
-	is "$(grep -c '^ksmol: socket' "$tmp/err")" 7
+	is "$(grep -c '^ksmol: socket' "$tmp/err")" 8
 }
-t 'run: redirects exactly UDP, TCP and ping' rewrites
+t 'run: redirects exactly UDP, TCP, ping and raw' rewrites
 
 # rewritten KIND NUMBER: the line after the kind's name.
 rewritten() {
@@ -23,6 +23,7 @@ t 'run: TCP by protocol 0' rewritten tcp0 257
 t 'run: TCP by its number' rewritten tcp 257
 t 'run: SOCK_NONBLOCK and SOCK_CLOEXEC do not hide it' rewritten flags 257
 t 'run: nor TCP' rewritten tcpflags 257
+t 'run: a raw socket of any protocol' rewritten raw 257
 t 'run: a ping socket has the next number' rewritten ping 258
 
 flags_kept() {
