@@ -47,11 +47,12 @@ destination 127.0.0.1: udp dst=127.0.0.1 => ip_daddr -
 destination class E: udp dst=250.0.0.1 => ip_daddr -
 destination 0.0.0.0: udp dst=0.0.0.0 => ip_daddr -
 destination another host: udp dst=10.0.0.77 => ip_not_us -
-destination multicast: udp dst=224.0.0.251 eth=01:00:5e:00:00:fb => ip_not_us -
+destination multicast: udp dst=224.0.0.251 eth=01:00:5e:00:00:fb => ip_no_group -
 unicast packet in a broadcast frame: udp eth=ff:ff:ff:ff:ff:ff => ip_l2_bcast -
 frame for another station: udp eth=02:00:00:00:02:99 => otherhost -
-first fragment: udp frag=0x2000 => ip_fragment -
-last fragment: udp frag=0x0010 => ip_fragment -
+first fragment of odd length: udp frag=0x2000 => frag_len -
+last fragment beyond 65535: udp frag=0x1fff => frag_len -
+first fragment without ports: ip proto=6 frag=0x2000 data=12345678 => frag_tiny -
 protocol that nobody has: ip proto=99 data=12345678 => ip_proto icmp:3/2
 TCP header cut: ip proto=6 data=12345678 => tcp_short -
 TCP data offset below its header: tcp doff=4 => tcp_hdrlen -

@@ -6,13 +6,12 @@
 
 . "$(dirname "$0")/../ksmol.sh"
 
-# What differs, and why: there is no fragmentation yet, nothing out of band and
-# no SO_PEEK_OFF; the error of a bad IP_PKTINFO says which part is bad; an error
-# of our own making knows the port.
+# What differs, and why: there is nothing out of band and no SO_PEEK_OFF; the
+# error of a bad IP_PKTINFO says which part is bad; an error of our own making
+# knows the port.
 different() {
 	cat <<-'END'
 	MSG_OOB: EOPNOTSUPP EOPNOTSUPP
-	longer than the MTU: EMSGSIZE
 	SO_PEEK_OFF: (getsockopt failed: EOPNOTSUPP)
 	unknown options and levels: ENOPROTOOPT ENOPROTOOPT ENOPROTOOPT ENOPROTOOPT ENOPROTOOPT ENOPROTOOPT ENOPROTOOPT ENOPROTOOPT
 	IP_PKTINFO out, wrong: EADDRNOTAVAIL ENETUNREACH EINVAL

@@ -1,0 +1,91 @@
+#!/bin/bash
+# Datagrams in fragments, both ways, under loss and under floods of fragments
+# that come to nothing, with a pool of 256 receive buffers.
+# needs: uml uml-debug qemu
+# timeout: 150
+
+. "$(dirname "$0")/../ksmol.sh"
+
+noise=6144	# KiB: per-CPU lists of free pages and slabs breathe that much
+floods=$(scale 100000)	# distinct datagrams of each kind
+
+kernel_kib() {
+	awk '$1 == "MemTotal:" { n += $2 }
+		$1 ~ /^(MemFree|Buffers|Cached|AnonPages|SReclaimable):/ {
+			n -= $2
+		}
+		END { print n }' /proc/meminfo
+}
+
+ours() {
+	ksmol run ping -q -W 2 "$@" | tee "$scratch/ping" |
+		grep -q ' 0% packet loss'
+}
+
+# some CMD...: a ping that loses, but not all.
+some() { "$@" 2>/dev/null | tee "$scratch/ping" | grep -qE ' [1-9][0-9]* received'; }
+
+# One of ten datagrams of 45 fragments survives one way, one of a hundred both.
+lossy() {
+	mod sch_netem || :
+	"${@:2}" tc qdisc replace dev "$1" root netem loss 5% limit 10000
+}
+lossless() { "${@:2}" tc qdisc del dev "$1" root; }
+
+fragflood() {
+	at p fragflood eth0 "$(cat /sys/class/net/ks0/address)" "$1" $us "$2" "$3"
+}
+
+start pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16
+echo_on 0.0.0.0
+serve_on $us 80
+# Linux, too, keeps what is incomplete, and with it the pages it was sent in.
+at p sysctl -qw net.ipv4.ipfrag_time=2
+bg_at p udp -t 90 echo 10.0.0.1 7 >/dev/null
+for size in 1473 2952 2953 8000 65507; do
+	t "the peer pings with $size bytes" \
+		pings -c 3 -i 0.05 -s "$size" $us
+	t "we ping with $size bytes" ours -c 3 -i 0.05 -s "$size" 10.0.0.1
+done
+t 'we echo datagrams of all sizes' \
+	load_to $us 7 "$(scale 2000)" 0 65507 -w 1 -t 2
+t 'and the peer ours' \
+	udp -p $proto -w 1 -t 2 load 10.0.0.1 7 "$(scale 2000)" 0 65507
+t 'even to ourselves' ours -c 2 -i 0.1 -s 65507 $us
+
+t 'every twentieth frame to us is lost' lossy eth0 at p
+t 'of the largest pings some come through' \
+	some at p ping -q -c 100 -i 0.02 -W 1 -s 65507 $us
+t 'none to us is lost any more' lossless eth0 at p
+t 'every twentieth frame of ours is lost' lossy ks0
+t 'of our largest pings some come through' \
+	some ksmol run ping -q -c 100 -i 0.02 -W 1 -s 65507 10.0.0.1
+t 'and every twentieth to us' lossy eth0 at p
+t 'datagrams come through' load_to $us 7 100 4000 12000 -w 4 -t 0.2
+t 'and ours' udp -p $proto -w 4 -t 0.2 load 10.0.0.1 7 100 4000 12000
+lossless eth0 at p
+t 'none is lost any more' lossless ks0
+t 'the largest ping is answered' pings -c 3 -i 0.05 -s 65507 $us
+
+fragflood 10.0.0.1 tails 2000
+before=$(kernel_kib)
+for mode in tails heads overlap tiny crumbs many; do
+	source=10.0.0.1
+	[ $mode = many ] && source=172.16.0.1
+	bg_at p fragflood eth0 "$(cat /sys/class/net/ks0/address)" $source \
+		$us $mode "$floods"
+	t "$mode: small pings are answered" pings -c 5 -i 0.05 $us
+	t "$mode: datagrams are echoed" load_to $us 7 200 0 1472
+	t "$mode: streams go on" to_us 80 2 65536 65536
+	wait "$bg_pid"
+	expect "$mode: what waits is bounded" \
+		"$(($(stat_of reassembly pbufs) <= 64))" 1
+done
+t 'another source is not shut out meanwhile' fragflood 10.0.0.9 tails 2000
+t 'memory did not grow' test $(($(kernel_kib) - before)) -lt $noise
+t 'tiny ones have their reason' test "$(drops frag_tiny)" -ge $((floods / 2))
+t 'overlaps have theirs' test "$(drops frag_overlap)" -ge $((floods / 4))
+t 'the largest ping is answered still' pings -c 3 -i 0.05 -s 65507 $us
+whole 'after the floods'
+t 'what waits goes home with its interface' detach ks0
+t 'everything is home' wait_for 10 idle
