@@ -426,6 +426,9 @@ static void send__cannot_ever_go_out(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksock_send_to(test, seen->ks,
 					    KSMOL_IP(192, 0, 2, 1), 9, 1),
 			-ENETUNREACH);
+	KUNIT_EXPECT_EQ(test, ksmol_ksock_option(seen->ks, SOL_IP,
+						 IP_MTU_DISCOVER,
+						 IP_PMTUDISC_DO), 0);
 	KUNIT_EXPECT_EQ(test, ksock_send_to(test, seen->ks, PEER, 9, 1473),
 			-EMSGSIZE);
 	ksmol_vdev_up(f->vdev, false);
