@@ -255,7 +255,7 @@ static void send__looped_back(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sock_send(test, sender, GROUP, OUR_PORT, 300, 0),
 			300);
 	for (i = 0; i < 100 && !(sock_events(sock) & EPOLLIN); i++)
-		msleep(10);
+		msleep(20);
 	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 1000, 0), 300);
 	KUNIT_EXPECT_EQ(test, sock_ip_option(sender, IP_MULTICAST_LOOP, 0), 0);
 	KUNIT_EXPECT_EQ(test, sock_send(test, sender, GROUP, OUR_PORT, 300, 0),

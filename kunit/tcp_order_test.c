@@ -52,7 +52,7 @@ static void order__other_cpu_waits_for_the_device(struct kunit *test)
 	struct socket *sock = connected(test, 60000);
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sock->sk);
 	struct socket_fixture *f = test->priv;
-	u32 before = frames(test), patience = 1000;
+	u32 before = frames(test), patience = 100;
 
 	f->vdev->mode = KSMOL_VDEV_HOLD;
 	KUNIT_EXPECT_EQ(test, stream_send(test, sock, 100), 100);
@@ -67,7 +67,7 @@ static void order__other_cpu_waits_for_the_device(struct kunit *test)
 	/* The device gives the first one back, and the second follows. */
 	ksmol_vdev_complete(f->vdev);
 	while (!frames(test) && patience--)
-		msleep(1);
+		msleep(20);
 	KUNIT_EXPECT_EQ(test, frames(test), 1U);
 	KUNIT_EXPECT_EQ(test, atomic_read(&ts->tx_out), 1);
 	KUNIT_EXPECT_FALSE(test, ts->tx_held);
