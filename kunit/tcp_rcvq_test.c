@@ -671,7 +671,8 @@ static void tcp_window__pool_limits_it(struct kunit *test)
 	u32 wnd, n;
 	u8 wscale;
 
-	n = DIV_ROUND_UP(28 - tcb->pool->rx_floor, 2);
+	/* The one that asks is none that is free. */
+	n = DIV_ROUND_UP(28 - tcb->pool->rx_floor - 1, 2);
 	tcb->rcv_wnd = 0;
 	KUNIT_EXPECT_EQ(test, ksmol_tcp_window(tcb), n * 1000);
 	tcb->cfg.window_clamp = 9000;
@@ -709,6 +710,34 @@ static void tcp_window__is_kept_by_the_queue(struct kunit *test)
 			KUNIT_ASSERT_EQ(test, give(test->priv, sent, 1000, 0),
 					KSMOL_DELIVERED);
 	KUNIT_EXPECT_GT(test, tcb->rcvq.count, 2048U / 2);
+	fixture_stop(test);
+}
+
+/* While others have all but one of the pbufs, each segment that was read makes
+ * room for the next: the peer is told at once, not when it asks.
+ */
+static void tcp_read__one_segment_at_a_time(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = fixture_start(test, &small);
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf_list others;
+	u32 i;
+
+	ksmol_pbuf_list_init(&others);
+	while (ksmol_pool_stock(&f->pool, KSMOL_CLASS_RX) >
+	       f->pool.rx_floor + 2)
+		ksmol_pbuf_list_add(&others, ksmol_pbuf_alloc_rx(&f->pool));
+	tcb->rcv_wnd = 0;
+	KUNIT_EXPECT_EQ(test, announce(tcb), 1000U);
+	for (i = 0; i < 3; i++) {
+		KUNIT_EXPECT_EQ(test, give(f, i * 1000, 1000, 0),
+				KSMOL_DELIVERED);
+		KUNIT_EXPECT_EQ(test, announce(tcb), 0U);
+		read_bytes(f, 1000);
+		KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
+		KUNIT_EXPECT_EQ(test, announce(tcb), 1000U);
+	}
+	ksmol_pbuf_list_free(&others);
 	fixture_stop(test);
 }
 
@@ -818,6 +847,7 @@ static struct kunit_case rcvq_cases[] = {
 	KUNIT_CASE(tcp_window__bytes_end_somewhere),
 	KUNIT_CASE(tcp_window__pool_limits_it),
 	KUNIT_CASE(tcp_window__is_kept_by_the_queue),
+	KUNIT_CASE(tcp_read__one_segment_at_a_time),
 	KUNIT_CASE(tcp_read__buffer_follows),
 	KUNIT_CASE(tcp_urgent__byte_before_the_pointer),
 	KUNIT_CASE(tcp_urgent__announced_ahead),

@@ -18,13 +18,15 @@
 /*
  * Half of what is free, so that what others are about to take is not promised
  * as well, and not more than ksmol_pbuf_may_queue() will grant to the last one:
- * each that comes lengthens the queue and shortens the stock that bounds it.
- * What may yet be stranded in the CPUs' caches is no part of it.
+ * each that comes lengthens the queue and shortens the stock that bounds it, and
+ * is out of the stock already when it asks. What may yet be stranded in the CPUs'
+ * caches is no part of it.
  */
 static u32 pool_pbufs(const struct ksmol_pool *pool, u32 held)
 {
 	u32 stock = ksmol_pool_stock(pool, KSMOL_CLASS_RX);
-	u32 floor = pool->rx_floor + ksmol_pool_stranded(pool, KSMOL_CLASS_RX);
+	u32 floor = pool->rx_floor + 1 +
+		    ksmol_pool_stranded(pool, KSMOL_CLASS_RX);
 	u32 free, share;
 
 	if (stock <= floor)
@@ -206,7 +208,12 @@ static void tune(struct ksmol_tcb *tcb, u64 now)
 	tcb->tune_at = now ?: 1;
 }
 
-/* Has the window opened so far that a waiting peer should know? */
+/*
+ * Has the window opened so far that a waiting peer should know? That is when it
+ * has doubled, by a segment at least (RFC 9293 3.8.6.2.2): where the pool has
+ * room for no more than one at a time, each is asked for as soon as the last is
+ * read, instead of by the peer's next probe.
+ */
 static bool window_opened(struct ksmol_tcb *tcb)
 {
 	u32 now = ksmol_tcp_rcv_room(tcb);
@@ -217,7 +224,7 @@ static bool window_opened(struct ksmol_tcb *tcb)
 	if (now >= half)
 		return false;
 	opened = ksmol_tcp_window(tcb) - now;
-	return opened >= half || (opened >= 2U * tcb->rcv_mss && opened >= now);
+	return opened >= half || (opened >= tcb->rcv_mss && opened >= now);
 }
 
 /* Did an ACK wait for the program to read? */
