@@ -1,6 +1,6 @@
 #!/bin/bash
 # Groups: Linux sends and is the querier, we listen; then the other way round.
-# needs: uml uml-debug qemu
+# needs: uml uml-debug debian-6.1
 # timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
