@@ -77,6 +77,8 @@ load_to() {
 	at p udp "$@" load "$addr" "$port" "$count" "$min" "$max"
 }
 
+is_emulated() { [ "${KSMOL_FLAVOR#debian}" != "$KSMOL_FLAVOR" ]; }
+
 # scale N: fewer where everything is slow.
 scale() {
 	case $KSMOL_FLAVOR in

@@ -150,7 +150,8 @@ for seed in 1 2 3; do
 	t 'and what it wrote was counted' \
 		test "$(word bad_tx <"$scratch/hostile.$seed")" -ge 3
 done
-t 'entries that name no chunk were skipped' \
+# An emulator's flood may be over before the first of them is up.
+is_emulated || t 'entries that name no chunk were skipped' \
 	test "$(word bad_fill <"$scratch/hostile.1")" -ge 1
 t 'pings are answered' pings -c 5 -i 0.1 $us
 stop "$echo"

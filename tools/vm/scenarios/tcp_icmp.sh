@@ -68,7 +68,7 @@ assert s.recv(1) == b'a'
 print('up', flush=True)
 sys.stdin.readline()
 s.sendall(b'b')
-s.settimeout(1)
+s.settimeout(5 if how == 'recverr' else 1)
 while True:
     try:
         got = s.recv(1)
