@@ -115,7 +115,7 @@ static inline struct ksmol_sock *ksmol_sk(const struct sock *sk)
 /* Its ring, or NULL. It lives as long as the socket. */
 static inline struct ksmol_ring *ksmol_sock_ring(const struct ksmol_sock *ks)
 {
-	return smp_load_acquire(&ks->ring);	/* pairs with its setup */
+	return READ_ONCE(ks->ring);	/* by address dependency, as RCU */
 }
 
 static inline bool ksmol_sock_opt(const struct ksmol_sock *ks, u32 opt)
