@@ -135,7 +135,8 @@ enum ksmol_dst_type {
 
 /**
  * struct ksmol_flow - what a sender knows
- * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO), 0 = any
+ * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO, the scope of a
+ *	link-local IPv6 address), 0 = any
  * @saddr: source it insists on, or any
  * @broadcast: SO_BROADCAST is set
  * @mc_loop: what goes to a group also goes to those of us who listen to it

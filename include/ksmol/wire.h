@@ -11,6 +11,7 @@
 #include <linux/if_ether.h>
 #include <linux/types.h>
 #include <net/checksum.h>
+#include <net/ip6_checksum.h>
 #include <ksmol/addr.h>
 #include <ksmol/stats.h>
 
@@ -82,6 +83,33 @@ void ksmol_ipv4_emit(void *to, const struct ksmol_ipv4 *ip);
 /* The same with @len bytes of options, a multiple of four. */
 void ksmol_ipv4_emit_options(void *to, const struct ksmol_ipv4 *ip,
 			     const void *options, u32 len);
+
+/* --- what the families have in common --- */
+
+#define KSMOL_IPV6_HLEN 40
+
+/* Bytes of the network header that we put in front of a packet. */
+static inline u32 ksmol_net_hlen(u8 family)
+{
+	return family == AF_INET ? KSMOL_IPV4_HLEN : KSMOL_IPV6_HLEN;
+}
+
+/* What the link layer calls the family. */
+static inline __be16 ksmol_net_proto(u8 family)
+{
+	return family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
+}
+
+/* The sum that the pseudo-header begins (RFC 768, RFC 8200 8.1); not folded. */
+static inline __wsum ksmol_pseudo_sum(u8 family, const struct ksmol_addr *saddr,
+				      const struct ksmol_addr *daddr, u32 len,
+				      u8 proto)
+{
+	if (family == AF_INET)
+		return csum_tcpudp_nofold(saddr->v4, daddr->v4, len, proto, 0);
+	return ~csum_unfold(csum_ipv6_magic(&saddr->v6, &daddr->v6, len, proto,
+					    0));
+}
 
 /* --- IGMP (RFC 1112, 2236, 3376) --- */
 

@@ -23,8 +23,9 @@ static void segment_csum(const struct ksmol_flow *flow,
 			 const struct ksmol_dst *dst, u8 *header, u8 offset,
 			 u32 len)
 {
-	__sum16 sum = ~csum_tcpudp_magic(dst->saddr.v4, flow->daddr.v4, len,
-					 flow->proto, 0);
+	__wsum pseudo = ksmol_pseudo_sum(flow->family, &dst->saddr,
+					 &flow->daddr, len, flow->proto);
+	__sum16 sum = ~csum_fold(pseudo);
 
 	put_unaligned((__force u16)sum, (u16 *)(header + offset));
 }

@@ -57,16 +57,10 @@ void ksmol_tcp_seg_fill(struct ksmol_tcp_seg *seg, struct ksmol_pbuf *pb)
 	}
 }
 
-/* The sum that the pseudo-header begins (RFC 9293 3.1). */
-static __wsum pseudo_sum(const struct ksmol_pbuf *pb)
-{
-	return csum_tcpudp_nofold(pb->rx.saddr.v4, pb->rx.daddr.v4, pb->len,
-				  IPPROTO_TCP, 0);
-}
-
 static noinline bool csum_good(const struct ksmol_pbuf *pb)
 {
-	__wsum pseudo = pseudo_sum(pb);
+	__wsum pseudo = ksmol_pseudo_sum(pb->family, &pb->rx.saddr,
+					 &pb->rx.daddr, pb->len, IPPROTO_TCP);
 
 	if (pb->rx.csum_valid && !csum_fold(csum_add(pseudo, pb->rx.csum)))
 		return true;

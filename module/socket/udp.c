@@ -13,16 +13,10 @@ int ksmol_udp_init_sock(struct sock *sk)
 
 /* --- in --- */
 
-/* The sum that the pseudo-header begins (RFC 768). */
-static __wsum pseudo_sum(const struct ksmol_addr *saddr,
-			 const struct ksmol_addr *daddr, u32 len)
-{
-	return csum_tcpudp_nofold(saddr->v4, daddr->v4, len, IPPROTO_UDP, 0);
-}
-
 static noinline bool csum_good(const struct ksmol_pbuf *pb, u32 len)
 {
-	__wsum pseudo = pseudo_sum(&pb->rx.saddr, &pb->rx.daddr, len);
+	__wsum pseudo = ksmol_pseudo_sum(pb->family, &pb->rx.saddr,
+					 &pb->rx.daddr, len, IPPROTO_UDP);
 
 	/* The device's sum covers what lies behind the datagram, too. */
 	if (pb->rx.csum_valid && len == pb->len &&
@@ -66,6 +60,8 @@ static u16 udp_header(const struct ksmol_sock *ks, struct ksmol_udp *udp,
 		      const struct ksmol_send *to,
 		      const struct ksmol_addr *saddr, u32 len)
 {
+	__wsum pseudo;
+
 	*udp = (struct ksmol_udp){
 		.sport = ks->lport,
 		.dport = to->dport,
@@ -73,8 +69,9 @@ static u16 udp_header(const struct ksmol_sock *ks, struct ksmol_udp *udp,
 	};
 	if (ks->inet.sk.sk_no_check_tx)
 		return 0;
-	udp->csum = ntohs((__force __be16)
-			  ~csum_fold(pseudo_sum(saddr, &to->flow.daddr, len)));
+	pseudo = ksmol_pseudo_sum(to->flow.family, saddr, &to->flow.daddr, len,
+				  IPPROTO_UDP);
+	udp->csum = ntohs((__force __be16)~csum_fold(pseudo));
 	return offsetof(struct udphdr, check);
 }
 
