@@ -276,6 +276,17 @@ int ksmol_tcp_wait_data(struct ksmol_tcp_sock *ts, long *timeo)
 	return min(rc, 0);
 }
 
+static int recv_wait(struct recv *r)
+{
+	bool partial = r->copied > 0;
+	int err;
+
+	r->ts->partial += partial;
+	err = ksmol_tcp_wait_data(r->ts, &r->timeo);
+	r->ts->partial -= partial;
+	return err;
+}
+
 /* The queue ran dry. Return: true to stop. */
 static bool recv_more(struct recv *r)
 {
@@ -292,7 +303,7 @@ static bool recv_more(struct recv *r)
 		ksmol_tcp_flush(r->ts);
 	} else {
 		ksmol_tcp_consumed(r->ts, &r->done);
-		err = ksmol_tcp_wait_data(r->ts, &r->timeo);
+		err = recv_wait(r);
 	}
 	if (err < 0) {
 		r->copied = r->copied ?: err;

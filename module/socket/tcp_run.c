@@ -90,14 +90,17 @@ static void run_timewait(struct ksmol_tcp_sock *ts, u64 now)
 
 /* --- telling the program --- */
 
-/* Is there enough to be told of (SO_RCVLOWAT)? */
+/*
+ * Is there enough to be told of (SO_RCVLOWAT)? What a sleeping reader took
+ * before is not counted here: he counts himself.
+ */
 static bool readable_enough(const struct ksmol_tcp_sock *ts,
 			    const struct sock *sk)
 {
 	int lowat = READ_ONCE(sk->sk_rcvlowat);
 
 	return likely(lowat <= 1) || sk->sk_shutdown & RCV_SHUTDOWN ||
-	       ts->tcb.urg_data || ksmol_tcp_ready(ts, lowat);
+	       ts->partial || ts->tcb.urg_data || ksmol_tcp_ready(ts, lowat);
 }
 
 static void notify_state(struct sock *sk, u32 events)

@@ -83,6 +83,8 @@ struct ksmol_tcp_listen {
  * @orphan: counted by ksmol_tcp_orphans()
  * @finished: given up by all but those who hold references
  * @inq: TCP_INQ: recvmsg() tells how much is left
+ * @partial: readers that have a part of what they want and sleep until more
+ *	comes; written by the socket's owner
  */
 struct ksmol_tcp_sock {
 	struct ksmol_sock ks;
@@ -116,6 +118,7 @@ struct ksmol_tcp_sock {
 	bool orphan;
 	bool finished;
 	bool inq;
+	u32 partial;
 };
 
 static inline struct ksmol_tcp_sock *ksmol_tcp_sk(const struct sock *sk)

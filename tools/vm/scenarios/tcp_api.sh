@@ -10,7 +10,10 @@ api=$KSMOL_TREE/tools/vm/programs/tcpapi.py
 
 # What differs, and why.
 different() {
+	# A reader that has a part of what SO_RCVLOWAT asks for is woken when
+	# the rest is there; Linux counts anew from what it has taken.
 	cat <<-'END'
+		low_water_with_a_part: b'\x00\x01\x02\x03\x04\x05\x06\x07\x08\t' True
 	END
 }
 
