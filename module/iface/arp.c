@@ -22,7 +22,7 @@ static void arp_fill(struct ksmol_iface *iface, struct ksmol_arp *arp, u16 op,
 }
 
 /* Consumes @pb. */
-static int arp_xmit(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
+static int arp_transmit(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
 		    const struct ksmol_arp *arp, const u8 *dst)
 {
 	ksmol_arp_emit(ksmol_pbuf_push(pb, KSMOL_ARP_LEN), arp);
@@ -42,7 +42,7 @@ static int arp_request(struct ksmol_iface *iface, const struct ksmol_arp *arp,
 	pb = ksmol_tx_token_open(&tok, iface->phy) ? NULL :
 	     ksmol_tx_token_consume(&tok, true);
 	if (pb)
-		err = arp_xmit(iface, pb, arp, dst);
+		err = arp_transmit(iface, pb, arp, dst);
 	local_bh_enable();
 	return err;
 }
@@ -134,7 +134,7 @@ static bool arp_conflict(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa,
 	}
 	arp_fill(iface, &announce, KSMOL_ARP_REQUEST, ifa->addr.v4,
 		 ifa->addr.v4);
-	arp_xmit(iface, pb, &announce, NULL);
+	arp_transmit(iface, pb, &announce, NULL);
 	return true;
 }
 
@@ -161,7 +161,7 @@ static void arp_reply(struct ksmol_iface *iface, const struct ksmol_arp *to,
 		return;
 	arp_fill(iface, &arp, KSMOL_ARP_REPLY, to->tpa, to->spa);
 	ether_addr_copy(arp.tha, to->sha);
-	arp_xmit(iface, pb, &arp, to->sha);
+	arp_transmit(iface, pb, &arp, to->sha);
 }
 
 /* Is it a request for, or a reply to, a valid address on this interface? */
