@@ -11,7 +11,6 @@
 #include <linux/if_ether.h>
 #include <linux/types.h>
 #include <net/checksum.h>
-#include <net/ip6_checksum.h>
 #include <ksmol/addr.h>
 #include <ksmol/stats.h>
 
@@ -100,6 +99,9 @@ static inline __be16 ksmol_net_proto(u8 family)
 	return family == AF_INET ? htons(ETH_P_IP) : htons(ETH_P_IPV6);
 }
 
+__wsum ksmol_pseudo_sum_v6(const struct ksmol_addr *saddr,
+			   const struct ksmol_addr *daddr, u32 len, u8 proto);
+
 /* The sum that the pseudo-header begins (RFC 768, RFC 8200 8.1); not folded. */
 static inline __wsum ksmol_pseudo_sum(u8 family, const struct ksmol_addr *saddr,
 				      const struct ksmol_addr *daddr, u32 len,
@@ -107,8 +109,7 @@ static inline __wsum ksmol_pseudo_sum(u8 family, const struct ksmol_addr *saddr,
 {
 	if (family == AF_INET)
 		return csum_tcpudp_nofold(saddr->v4, daddr->v4, len, proto, 0);
-	return ~csum_unfold(csum_ipv6_magic(&saddr->v6, &daddr->v6, len, proto,
-					    0));
+	return ksmol_pseudo_sum_v6(saddr, daddr, len, proto);
 }
 
 /* --- IGMP (RFC 1112, 2236, 3376) --- */
