@@ -139,7 +139,7 @@ static int pressure_init(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ksmol_pool_init(&f->pool, &cfg), 0);
 	test->priv = f;
 	/* Without caches each pbuf counts. */
-	f->pool.set[KSMOL_CLASS_TX].cache_max = 0;
+	f->pool.set[KSMOL_CLASS_TX].batch = 0;
 	return 0;
 }
 
@@ -433,16 +433,21 @@ static void trim__gives_the_cache_back(struct kunit *test)
 	struct ksmol_pool_set *set = set_of(f, KSMOL_CLASS_RX);
 	u32 held;
 
-	/* Whatever the number of CPUs makes of it. */
-	set->cache_max = 4;
-	ksmol_pbuf_free(ksmol_pbuf_alloc_rx(&f->pool));
-	held = cache->count;
-	KUNIT_EXPECT_GT(test, held, 0U);
+	/* Whatever the number of CPUs makes of it: a batch and one of another. */
+	set->batch = 2;
+	while (f->n < 3)
+		f->taken[f->n++] = ksmol_pbuf_alloc_rx(&f->pool);
+	while (f->n)
+		ksmol_pbuf_free(f->taken[--f->n]);
+	held = cache->count + set->batch;
+	KUNIT_EXPECT_NOT_NULL(test, cache->full);
+	KUNIT_EXPECT_EQ(test, held, 4U);
 	ksmol_pool_trim_here(&f->pool);
-	KUNIT_EXPECT_EQ(test, cache->count, held);
+	KUNIT_EXPECT_EQ(test, cache->count, 2U);
 	cpu->trim = true;
 	ksmol_pool_trim_here(&f->pool);
 	KUNIT_EXPECT_EQ(test, cache->count, 0U);
+	KUNIT_EXPECT_NULL(test, cache->full);
 	KUNIT_EXPECT_EQ(test, set->count, set->size);
 	KUNIT_EXPECT_EQ(test, freed(f, KSMOL_RECLAIM_CACHES), (s64)held);
 	end(f);

@@ -189,12 +189,12 @@ static void pool_alloc__promise_holds_despite_caches(struct kunit *test)
 	cfg.count[KSMOL_CLASS_RX] = 1024;
 	fixture_start(test, &cfg);
 	set = &f->pool.set[KSMOL_CLASS_RX];
-	KUNIT_EXPECT_GT(test, set->cache_max, 0);
+	KUNIT_EXPECT_GT(test, set->batch, 0);
 	for_each_possible_cpu(cpu) {
 		if (cpu == smp_processor_id())
 			continue;
 		other = per_cpu_ptr(f->pool.cpu, cpu);
-		while (other->cache[KSMOL_CLASS_RX].count < set->cache_max) {
+		while (other->cache[KSMOL_CLASS_RX].count < 2 * set->batch) {
 			struct ksmol_pbuf *pb = set->first;
 
 			set->first = pb->next;
@@ -205,6 +205,38 @@ static void pool_alloc__promise_holds_despite_caches(struct kunit *test)
 		}
 	}
 	KUNIT_EXPECT_GE(test, take_all_rx(f), 1024);
+	fixture_stop(test);
+}
+
+/*
+ * What went home in whole batches is all there to be taken again, and freeing
+ * one that leads a batch once more breaks no link.
+ */
+static void pool_alloc__batches_go_and_come(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+	struct ksmol_pool_set *set;
+	u32 all;
+
+	cfg.count[KSMOL_CLASS_RX] = 1024;
+	fixture_start(test, &cfg);
+	set = &f->pool.set[KSMOL_CLASS_RX];
+	KUNIT_EXPECT_EQ(test, set->full, 0U);
+	all = take_all_rx(f);
+	KUNIT_EXPECT_GT(test, all, 4 * set->batch);
+	while (f->n)
+		ksmol_pbuf_free(f->taken[--f->n]);
+	KUNIT_ASSERT_NE(test, set->full, 0U);
+	KUNIT_EXPECT_GT(test, set->count, 0U);
+	KUNIT_EXPECT_EQ(test, set->count % set->batch, 0U);
+	KUNIT_EXPECT_NULL(test, set->first);
+	KUNIT_EXPECT_EQ(test, ksmol_pool_free(&f->pool, KSMOL_CLASS_RX),
+			set->size);
+	ksmol_pbuf_free(&f->pool.pbufs[set->full - 1]);
+	KUNIT_EXPECT_EQ(test, f->pool.double_free, 1);
+	KUNIT_EXPECT_EQ(test, take_all_rx(f), all);
+	KUNIT_EXPECT_EQ(test, set->full, 0U);
 	fixture_stop(test);
 }
 
@@ -501,6 +533,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pool_alloc__reserve_is_hidden),
 	KUNIT_CASE(pool_alloc__shared_serves_both),
 	KUNIT_CASE(pool_alloc__promise_holds_despite_caches),
+	KUNIT_CASE(pool_alloc__batches_go_and_come),
 	KUNIT_CASE(pbuf_free__twice_is_refused),
 	KUNIT_CASE(pbuf_settle__copies_short_frames),
 	KUNIT_CASE(pbuf_settle__twice),

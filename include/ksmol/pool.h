@@ -155,6 +155,8 @@ struct ksmol_tx_info {
  * @off: first valid byte, from skb->data or from @head
  * @len: valid bytes of this pbuf; a chain's total is ksmol_pbuf_chain_len()
  * @truesize: bytes charged against the RX bytes limit while it maps an skb
+ * @batch: in its place while it is the first of a batch on the shared list: the
+ *	next batch's first, as 1 + its number in @pool; 0 if there is none
  * @pages: pages charged likewise
  * @owner: enum ksmol_owner; changed only through ksmol_pbuf_own()
  * @home: enum ksmol_class
@@ -176,7 +178,10 @@ struct ksmol_pbuf {
 	u8 *head;
 	u32 off;
 	u32 len;
-	u32 truesize;
+	union {
+		u32 truesize;
+		u32 batch;
+	};
 	u16 pages;
 	u8 owner;
 	u8 home;
@@ -280,7 +285,10 @@ struct ksmol_pool_config {
 };
 
 /*
- * Per-CPU stash of a class: touched by its CPU with BH disabled, no lock. What
+ * Per-CPU stash of a class: touched by its CPU with BH disabled, no lock. It
+ * exchanges whole batches with the shared list, so that neither side walks over
+ * descriptors that another CPU wrote last, and keeps two, so that taking and
+ * giving at a batch's edge needs no exchange. What
  * the other CPUs' stashes hold can't be reached when the shared list is empty,
  * so each class is made larger than configured by all that could be stranded
  * there: an allocation that fails proves that the configured number is in use.
@@ -290,9 +298,15 @@ struct ksmol_pool_config {
 #define KSMOL_CACHE_MAX		128
 #define KSMOL_CACHE_MAX_PAGES	32
 
+/**
+ * struct ksmol_pool_cache - one CPU's stash of a class
+ * @first: the list that is taken from and given to, @count of them
+ * @full: a whole batch beside it, or NULL
+ */
 struct ksmol_pool_cache {
 	struct ksmol_pbuf *first;
 	u32 count;
+	struct ksmol_pbuf *full;
 };
 
 /**
@@ -316,22 +330,26 @@ struct ksmol_pool_cpu {
 
 /**
  * struct ksmol_pool_set - the shared list of one class
- * @lock: protects @first and @count. Innermost lock of the stack; BH disabled
+ * @lock: protects @first, @full and @count. Innermost lock of the stack; BH
+ *	disabled
  * @first: free pbufs, LIFO
- * @count: how many; read without the lock as a hint
- * @size: pbufs of the class, stranded ones (see @cache_max) included
- * @cache_max: most that one CPU's cache keeps; 0 for small pools, where every
- *	operation goes to the shared list
+ * @count: how many there are, in batches or not; read without the lock as a
+ *	hint
+ * @size: pbufs of the class, stranded ones included
+ * @full: whole batches, LIFO: the first's first pbuf as 1 + its number
+ * @batch: pbufs of a batch; one CPU's cache keeps at most two of them. 0 for
+ *	small pools, where every operation goes to the shared list
  * @low: fewest free seen on the shared list since load or the last reset
  * @stay_min, @stay_max: counts between which the pressure stays what it is
  * @pressure: how short the class is; what it means stands in pressure.h
  */
 struct ksmol_pool_set {
-	spinlock_t lock;	/* @first, @count, @pressure; innermost */
+	spinlock_t lock;	/* the lists, @count, @pressure; innermost */
 	struct ksmol_pbuf *first;
 	u32 count;
+	u32 full;
 	u32 size;
-	u32 cache_max;
+	u32 batch;
 	u32 low;
 	u32 stay_min;
 	u32 stay_max;

@@ -4,6 +4,7 @@
 #define pr_fmt(fmt) "ksmol: " fmt
 
 #include <linux/netdevice.h>
+#include <linux/prefetch.h>
 #include <ksmol/compat.h>
 #include <ksmol/pool.h>
 #include <trace/events/ksmol.h>
@@ -77,17 +78,41 @@ static void set_push(struct ksmol_pool_set *set, struct ksmol_pbuf *pb)
 	set_unlock(set);
 }
 
-/* Moves half a cache's worth from the shared list; returns one of them. */
-static struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
-				       struct ksmol_pool_cache *cache)
+/* --- batches --- */
+
+/* Lock held. */
+static void batch_push(struct ksmol_pool_set *set, struct ksmol_pbuf *first)
 {
-	u32 want = set->cache_max / 2;
+	first->batch = set->full;
+	set->full = 1 + (first - first->pool->pbufs);
+	WRITE_ONCE(set->count, set->count + set->batch);
+}
+
+/* The same, or NULL. */
+static struct ksmol_pbuf *batch_pop(struct ksmol_pool *pool,
+				    struct ksmol_pool_set *set)
+{
+	struct ksmol_pbuf *first;
+
+	if (!set->full)
+		return NULL;
+	first = &pool->pbufs[set->full - 1];
+	set->full = first->batch;
+	first->batch = 0;
+	WRITE_ONCE(set->count, set->count - set->batch);
+	return first;
+}
+
+/* A whole batch, or else what lies about: at load, and after a trim. */
+static void cache_take(struct ksmol_pool *pool, struct ksmol_pool_set *set,
+		       struct ksmol_pool_cache *cache)
+{
 	struct ksmol_pbuf *pb;
 
-	if (!READ_ONCE(set->count))
-		return NULL;
 	spin_lock(&set->lock);
-	while (cache->count < want && set->first) {
+	cache->first = batch_pop(pool, set);
+	cache->count = cache->first ? set->batch : 0;
+	while (cache->count < set->batch && set->first) {
 		pb = set->first;
 		set->first = pb->next;
 		WRITE_ONCE(set->count, set->count - 1);
@@ -98,7 +123,22 @@ static struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
 	if (set->count < set->low)
 		set->low = set->count;
 	set_unlock(set);
+}
 
+/* An empty cache gets a batch, if there is any; returns one of it. */
+static struct ksmol_pbuf *cache_refill(struct ksmol_pool *pool,
+				       struct ksmol_pool_set *set,
+				       struct ksmol_pool_cache *cache)
+{
+	struct ksmol_pbuf *pb;
+
+	if (cache->full) {
+		cache->first = cache->full;
+		cache->count = set->batch;
+		cache->full = NULL;
+	} else if (READ_ONCE(set->count)) {
+		cache_take(pool, set, cache);
+	}
 	pb = cache->first;
 	if (pb) {
 		cache->first = pb->next;
@@ -107,15 +147,32 @@ static struct ksmol_pbuf *cache_refill(struct ksmol_pool_set *set,
 	return pb;
 }
 
-/* Moves what a cache has above @keep to the shared list. */
-static void cache_spill(struct ksmol_pool_set *set,
-			struct ksmol_pool_cache *cache, u32 keep)
+/* There is a batch: it is put beside; the one that was there goes. */
+static noinline void cache_flush(struct ksmol_pool_set *set,
+				 struct ksmol_pool_cache *cache)
+{
+	struct ksmol_pbuf *full = cache->full;
+
+	cache->full = cache->first;
+	cache->first = NULL;
+	cache->count = 0;
+	if (!full)
+		return;
+	spin_lock(&set->lock);
+	batch_push(set, full);
+	set_unlock(set);
+}
+
+void ksmol_pool_spill(struct ksmol_pool_set *set,
+		      struct ksmol_pool_cache *cache)
 {
 	struct ksmol_pbuf *pb;
 
 	spin_lock(&set->lock);
-	while (cache->count > keep) {
-		pb = cache->first;
+	if (cache->full)
+		batch_push(set, cache->full);
+	cache->full = NULL;
+	while ((pb = cache->first)) {
 		cache->first = pb->next;
 		cache->count--;
 		pb->next = set->first;
@@ -123,19 +180,6 @@ static void cache_spill(struct ksmol_pool_set *set,
 		WRITE_ONCE(set->count, set->count + 1);
 	}
 	set_unlock(set);
-}
-
-/* Half of a full cache. */
-static noinline void cache_flush(struct ksmol_pool_set *set,
-				 struct ksmol_pool_cache *cache)
-{
-	cache_spill(set, cache, set->cache_max / 2);
-}
-
-void ksmol_pool_spill(struct ksmol_pool_set *set,
-		      struct ksmol_pool_cache *cache)
-{
-	cache_spill(set, cache, 0);
 }
 
 /* The caches' common case is inline, all that follows it is not. */
@@ -146,6 +190,8 @@ cache_pop(struct ksmol_pool_cache *cache)
 
 	if (likely(pb)) {
 		cache->first = pb->next;
+		/* Another CPU may have written it last. */
+		prefetchw(pb->next);
 		cache->count--;
 	}
 	return pb;
@@ -157,9 +203,9 @@ static noinline struct ksmol_pbuf *class_refill(struct ksmol_pool *pool,
 {
 	struct ksmol_pool_set *set = &pool->set[class];
 
-	if (!set->cache_max)
+	if (!set->batch)
 		return set_pop(set);
-	return cache_refill(set, &cpu->cache[class]);
+	return cache_refill(pool, set, &cpu->cache[class]);
 }
 
 static __always_inline struct ksmol_pbuf *
@@ -190,14 +236,15 @@ static __always_inline void pool_put(struct ksmol_pool *pool,
 	struct ksmol_pool_cache *cache = &cpu->cache[pb->home];
 
 	/* RESERVE and EMERGENCY have no cache, nor has any class of a few. */
-	if (unlikely(!set->cache_max)) {
+	if (unlikely(!set->batch)) {
 		put_uncached(cpu, set, pb);
 		return;
 	}
+	if (unlikely(cache->count >= set->batch))
+		cache_flush(set, cache);
 	pb->next = cache->first;
 	cache->first = pb;
-	if (unlikely(++cache->count >= set->cache_max))
-		cache_flush(set, cache);
+	cache->count++;
 }
 
 void ksmol_pool_put(struct ksmol_pool *pool, struct ksmol_pbuf *pb)

@@ -33,7 +33,8 @@ static void count_listed(const struct ksmol_pool *pool,
 		for_each_possible_cpu(cpu) {
 			struct ksmol_pool_cpu *c = per_cpu_ptr(pool->cpu, cpu);
 
-			n += READ_ONCE(c->cache[class].count);
+			n += ksmol_pool_cached(&pool->set[class],
+					       &c->cache[class]);
 			if (class == KSMOL_CLASS_EMERGENCY)
 				n += !!READ_ONCE(c->emergency);
 		}
@@ -43,11 +44,13 @@ static void count_listed(const struct ksmol_pool *pool,
 
 u32 ksmol_pool_free(const struct ksmol_pool *pool, enum ksmol_class class)
 {
-	u32 n = READ_ONCE(pool->set[class].count);
+	const struct ksmol_pool_set *set = &pool->set[class];
+	u32 n = READ_ONCE(set->count);
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		n += READ_ONCE(per_cpu_ptr(pool->cpu, cpu)->cache[class].count);
+		n += ksmol_pool_cached(set, &per_cpu_ptr(pool->cpu,
+							 cpu)->cache[class]);
 	return n;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_free);

@@ -42,9 +42,11 @@ static bool class_has_page(enum ksmol_class class)
 	       class == KSMOL_CLASS_RESERVE;
 }
 
-/* A quarter of a class may be spread over the CPUs; not worth it below 4. */
-static u32 cache_max(const struct ksmol_pool_config *cfg,
-		     enum ksmol_class class)
+/* A quarter of a class may be spread over the CPUs, two batches on each; not
+ * worth it below 4.
+ */
+static u32 batch_size(const struct ksmol_pool_config *cfg,
+		      enum ksmol_class class)
 {
 	u32 share = cfg->count[class] / (4 * num_possible_cpus());
 
@@ -52,7 +54,7 @@ static u32 cache_max(const struct ksmol_pool_config *cfg,
 	if (class >= KSMOL_CLASS_RESERVE || share < 4 || cfg->pages)
 		return 0;
 	return min_t(u32, share, class_has_page(class) ?
-		     KSMOL_CACHE_MAX_PAGES : KSMOL_CACHE_MAX);
+		     KSMOL_CACHE_MAX_PAGES : KSMOL_CACHE_MAX) / 2;
 }
 
 /* Descriptors of a class: as configured plus what caches could strand. */
@@ -61,7 +63,8 @@ static u32 class_size(const struct ksmol_pool_config *cfg,
 {
 	if (class == KSMOL_CLASS_EMERGENCY)
 		return cfg->pages ? 0 : num_possible_cpus();
-	return cfg->count[class] + num_possible_cpus() * cache_max(cfg, class);
+	return cfg->count[class] +
+	       num_possible_cpus() * 2 * batch_size(cfg, class);
 }
 
 static u32 slot_size(const struct ksmol_pool_config *cfg)
@@ -174,7 +177,7 @@ static int pool_fill(struct ksmol_pool *pool)
 		struct ksmol_pool_set *set = &pool->set[class];
 
 		spin_lock_init(&set->lock);
-		set->cache_max = cache_max(&pool->cfg, class);
+		set->batch = batch_size(&pool->cfg, class);
 		set->size = class_size(&pool->cfg, class);
 		for (n = 0; n < set->size; n++, i++)
 			if (pool_add(pool, i, class))

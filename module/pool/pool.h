@@ -60,6 +60,14 @@ void ksmol_caps_init(struct ksmol_pool *pool);
 void ksmol_reclaim_init(struct ksmol_pool *pool);
 void ksmol_reclaim_exit(struct ksmol_pool *pool);
 
+/* Pbufs in a CPU's cache: exact on that CPU, else a hint. */
+static inline u32 ksmol_pool_cached(const struct ksmol_pool_set *set,
+				    const struct ksmol_pool_cache *cache)
+{
+	return READ_ONCE(cache->count) +
+	       (READ_ONCE(cache->full) ? set->batch : 0);
+}
+
 /* Moves all of this CPU's cache of a class to the shared list. BH disabled. */
 void ksmol_pool_spill(struct ksmol_pool_set *set,
 		      struct ksmol_pool_cache *cache);

@@ -24,7 +24,7 @@ static u32 spill(struct ksmol_pool *pool, struct ksmol_pool_cpu *cpu,
 		 enum ksmol_class class)
 {
 	struct ksmol_pool_cache *cache = &cpu->cache[class];
-	u32 n = cache->count;
+	u32 n = ksmol_pool_cached(&pool->set[class], cache);
 
 	if (n)
 		ksmol_pool_spill(&pool->set[class], cache);
@@ -49,10 +49,12 @@ void ksmol_pool_trim_here(struct ksmol_pool *pool)
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pool_trim_here);
 
 /* What @class may be served from in one CPU's caches. */
-static u32 cached(const struct ksmol_pool_cpu *cpu, int class)
+static u32 cached(const struct ksmol_pool *pool,
+		  const struct ksmol_pool_cpu *cpu, int class)
 {
-	return READ_ONCE(cpu->cache[class].count) +
-	       READ_ONCE(cpu->cache[KSMOL_CLASS_SHARED].count);
+	return ksmol_pool_cached(&pool->set[class], &cpu->cache[class]) +
+	       ksmol_pool_cached(&pool->set[KSMOL_CLASS_SHARED],
+				 &cpu->cache[KSMOL_CLASS_SHARED]);
 }
 
 /*
@@ -75,7 +77,7 @@ static u32 trim_caches(struct ksmol_pool *pool, int class, u32 want)
 	pool->reclaim.trimmed = jiffies + 1;
 	for_each_online_cpu(cpu) {
 		struct ksmol_pool_cpu *c = per_cpu_ptr(pool->cpu, cpu);
-		u32 n = cached(c, class);
+		u32 n = cached(pool, c, class);
 
 		if (!n)
 			continue;
