@@ -13,13 +13,19 @@
 
 struct ksmol_phy;
 
+enum ksmol_token_state {
+	KSMOL_TOKEN_ENDED,
+	KSMOL_TOKEN_PROMISE,	/* of a buffer */
+	KSMOL_TOKEN_FILLED,	/* it holds one */
+};
+
 /**
  * struct ksmol_tx_token - the right to send one frame on one device
  * @phy: the device
  * @pb: the buffer it holds, or NULL: under lazy and reserve policy it is only
  *	a promise. This pointer is the "should free" flag: consuming clears it.
  * @policy: the policy it was opened under, enum ksmol_tx_policy
- * @open: not ended yet
+ * @open: enum ksmol_token_state
  *
  * A token ends exactly once, by ksmol_tx_token_consume() or by
  * ksmol_tx_token_drop(); dropping an ended token is harmless, which is what
@@ -29,7 +35,7 @@ struct ksmol_tx_token {
 	struct ksmol_phy *phy;
 	struct ksmol_pbuf *pb;
 	u8 policy;
-	bool open;
+	u8 open;
 };
 
 /**
@@ -57,7 +63,7 @@ static inline int ksmol_tx_token_open(struct ksmol_tx_token *tok,
 	tok->phy = phy;
 	tok->pb = NULL;
 	tok->policy = READ_ONCE(ksmol_params.tx_policy);
-	tok->open = true;
+	tok->open = KSMOL_TOKEN_PROMISE;
 	if (unlikely(tok->policy == KSMOL_POLICY_EAGER))
 		return ksmol_tx_token_fill(tok);
 	return 0;
@@ -94,11 +100,11 @@ void ksmol_tx_token_drop(struct ksmol_tx_token *tok);
 static inline void ksmol_tx_token_end(struct ksmol_tx_token *tok,
 				      struct ksmol_stats *stats)
 {
-	if (unlikely(!tok->open || tok->pb)) {
+	if (unlikely(tok->open != KSMOL_TOKEN_PROMISE)) {
 		ksmol_tx_token_drop(tok);
 		return;
 	}
-	tok->open = false;
+	tok->open = KSMOL_TOKEN_ENDED;
 	stats->token[tok->policy][KSMOL_TOKEN_DROPPED]++;
 }
 

@@ -25,10 +25,11 @@ int ksmol_tx_token_fill(struct ksmol_tx_token *tok)
 {
 	tok->pb = ksmol_pbuf_alloc_tx(&ksmol_pool, false);
 	if (!tok->pb) {
-		tok->open = false;
+		tok->open = KSMOL_TOKEN_ENDED;
 		token_count(tok, KSMOL_TOKEN_REFUSED);
 		return -ENOBUFS;
 	}
+	tok->open = KSMOL_TOKEN_FILLED;
 	ksmol_pbuf_own(tok->pb, KSMOL_OWNER_TOKEN);
 	return 0;
 }
@@ -54,7 +55,7 @@ struct ksmol_pbuf *ksmol_tx_token_consume(struct ksmol_tx_token *tok,
 
 	if (!tok->open)
 		return NULL;
-	tok->open = false;
+	tok->open = KSMOL_TOKEN_ENDED;
 	pb = token_take(tok, control);
 	if (!pb) {
 		token_count(tok, KSMOL_TOKEN_FAILED);
@@ -73,7 +74,7 @@ void ksmol_tx_token_drop(struct ksmol_tx_token *tok)
 {
 	if (!tok->open)
 		return;
-	tok->open = false;
+	tok->open = KSMOL_TOKEN_ENDED;
 	token_count(tok, KSMOL_TOKEN_DROPPED);
 	if (!tok->pb)
 		return;
