@@ -234,8 +234,9 @@ function sockets_table(    i, n, key, c, change) {
 			printf " %s |", ns(sockets[key, order[c]])
 		change = sockets[key, order[n]] / sockets[key, order[1]]
 		printf " %.2f |\n", change
-		if (key == "bound,same,ksmol")
-			met = verdict(change <= 1.1)
+		if (part[2] == "same" && part[3] == "ksmol")
+			met = met (met ? ", " : "") part[1] " " \
+				verdict(change <= 1.1)
 	}
 	printf "\n- target: the same socket among %s within 10 %% of it alone: %s\n",
 		order[n], met

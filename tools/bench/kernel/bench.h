@@ -59,6 +59,10 @@ u64 bench_sent(enum bench_stack stack);
  */
 void bench_polled(enum bench_stack stack, bool polled);
 void bench_complete(enum bench_stack stack);
+/* The number of the byte after the last SYN that it was given to send, and of
+ * which one it acknowledged; false if there was none since the last call.
+ */
+bool bench_syn_sent(enum bench_stack stack, u32 *seq, u32 *ack);
 int bench_devices_init(void);
 void bench_devices_exit(void);
 
@@ -85,6 +89,27 @@ void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
 /* Changes the ports, and the checksum with them. */
 void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport);
 
+/**
+ * struct bench_stream - the end of a connection that is no socket
+ * @port: its port
+ * @seq: number of the next byte it sends
+ * @ack: number of the next byte it expects
+ */
+struct bench_stream {
+	u16 port;
+	u32 seq;
+	u32 ack;
+};
+
+/* A segment with @size bytes to BENCH_PORT; no sum: the device has seen to it. */
+void bench_frame_tcp(struct bench_frame *frame, enum bench_stack stack,
+		     u32 size);
+/* Makes it the next one of @end. */
+void bench_frame_segment(struct bench_frame *frame, struct bench_stream *end);
+/* Its flags; then it is as long as a header. */
+void bench_frame_flags(struct bench_frame *frame, struct bench_stream *end,
+		       bool syn);
+
 /* A new skb with that content, or NULL. BH disabled. */
 struct sk_buff *bench_skb(const struct bench_frame *frame);
 /* Fills @skbs or nothing. */
@@ -105,6 +130,14 @@ int bench_send(struct socket *sock, const void *buf, u32 len,
 /* A socket of each stack on BENCH_PORT, or none. */
 int bench_open_both(struct socket **socks);
 void bench_close_both(struct socket **socks);
+
+/* --- streams.c: TCP sockets whose peer is made of frames --- */
+
+struct socket *bench_listen(enum bench_stack stack);
+/* Connects @end, and accepts it. It is reset on release. */
+struct socket *bench_stream_open(struct socket *listener,
+				 enum bench_stack stack, u16 port,
+				 struct bench_stream *end);
 
 /* --- callback.c: a socket of ksmol's for modules --- */
 

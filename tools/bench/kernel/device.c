@@ -7,7 +7,9 @@
 
 #include <linux/etherdevice.h>
 #include <linux/if_arp.h>
+#include <linux/ip.h>
 #include <linux/rtnetlink.h>
+#include <linux/tcp.h>
 #include <net/arp.h>
 
 #include "bench.h"
@@ -17,6 +19,7 @@
  * @napi: never polled; building skbs as a driver does wants one
  * @stack: which of the devices this is
  * @sent: IP frames given to us, written by the one CPU that measures
+ * @syn: the last SYN of them, if @has_syn
  * @polled: frames are kept until bench_complete()
  * @kept: those
  */
@@ -24,6 +27,8 @@ struct bench_priv {
 	struct napi_struct napi;
 	enum bench_stack stack;
 	u64 sent;
+	struct tcphdr syn;
+	bool has_syn;
 	bool polled;
 	struct sk_buff_head kept;
 };
@@ -118,14 +123,45 @@ static void answer_arp(struct net_device *dev, const struct sk_buff *request)
 	netif_rx(skb);
 }
 
+/* Connections are opened one after the other. */
+static void note_syn(struct bench_priv *priv, const struct sk_buff *skb)
+{
+	struct tcphdr tcp;
+	struct iphdr ip;
+
+	if (skb_copy_bits(skb, ETH_HLEN, &ip, sizeof(ip)) ||
+	    ip.protocol != IPPROTO_TCP ||
+	    skb_copy_bits(skb, ETH_HLEN + sizeof(ip), &tcp, sizeof(tcp)) ||
+	    !tcp.syn)
+		return;
+	priv->syn = tcp;
+	/* the header, then that it is there: pairs with bench_syn_sent() */
+	smp_store_release(&priv->has_syn, true);
+}
+
+bool bench_syn_sent(enum bench_stack stack, u32 *seq, u32 *ack)
+{
+	struct bench_priv *priv = netdev_priv(devices[stack]);
+
+	/* pairs with note_syn(): the header, then that it is there */
+	if (!smp_load_acquire(&priv->has_syn))
+		return false;
+	*seq = ntohl(priv->syn.seq) + 1;
+	*ack = ntohl(priv->syn.ack_seq);
+	priv->has_syn = false;
+	return true;
+}
+
 static netdev_tx_t bench_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct bench_priv *priv = netdev_priv(dev);
 
-	if (skb->protocol == htons(ETH_P_ARP))
+	if (skb->protocol == htons(ETH_P_ARP)) {
 		answer_arp(dev, skb);
-	else
+	} else {
+		note_syn(priv, skb);
 		priv->sent++;
+	}
 	if (READ_ONCE(priv->polled))
 		skb_queue_tail(&priv->kept, skb);
 	else

@@ -4,6 +4,7 @@
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
 #include <linux/ip.h>
+#include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
 #include <net/ip.h>
@@ -37,13 +38,12 @@ static void frame_headers(struct bench_frame *frame, enum bench_stack stack,
 	ip_send_check(ip);
 }
 
-/* Both transport headers are eight bytes long. */
-static void *frame_payload(struct bench_frame *frame, u32 size)
+static void *frame_payload(struct bench_frame *frame, u32 hlen, u32 size)
 {
 	void *l4 = frame->bytes + ETH_HLEN + sizeof(struct iphdr);
 	u32 i;
 
-	frame->payload = ETH_HLEN + sizeof(struct iphdr) + 8;
+	frame->payload = ETH_HLEN + sizeof(struct iphdr) + hlen;
 	frame->size = size;
 	for (i = 0; i < size; i++)
 		frame->bytes[frame->payload + i] = i * 7;
@@ -57,7 +57,7 @@ void bench_frame_udp(struct bench_frame *frame, enum bench_stack stack,
 	struct udphdr *udp;
 
 	frame_headers(frame, stack, IPPROTO_UDP, len);
-	udp = frame_payload(frame, size);
+	udp = frame_payload(frame, sizeof(*udp), size);
 	udp->source = htons(sport);
 	udp->dest = htons(dport);
 	udp->len = htons(len);
@@ -73,7 +73,7 @@ void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
 	struct icmphdr *icmp;
 
 	frame_headers(frame, stack, IPPROTO_ICMP, len);
-	icmp = frame_payload(frame, size);
+	icmp = frame_payload(frame, sizeof(*icmp), size);
 	icmp->type = ICMP_ECHO;
 	icmp->un.echo.id = htons(1);
 	icmp->un.echo.sequence = htons(1);
@@ -89,6 +89,45 @@ void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport)
 	csum_replace2(&udp->check, udp->dest, htons(dport));
 	udp->source = htons(sport);
 	udp->dest = htons(dport);
+}
+
+static struct tcphdr *frame_tcp(struct bench_frame *frame)
+{
+	return (struct tcphdr *)(frame->bytes + ETH_HLEN +
+				 sizeof(struct iphdr));
+}
+
+void bench_frame_tcp(struct bench_frame *frame, enum bench_stack stack,
+		     u32 size)
+{
+	struct tcphdr *tcp;
+
+	frame_headers(frame, stack, IPPROTO_TCP, sizeof(*tcp) + size);
+	tcp = frame_payload(frame, sizeof(*tcp), size);
+	tcp->dest = htons(BENCH_PORT);
+	tcp->doff = sizeof(*tcp) / 4;
+	tcp->window = htons(U16_MAX);
+	tcp->ack = 1;
+	tcp->psh = !!size;
+}
+
+void bench_frame_segment(struct bench_frame *frame, struct bench_stream *end)
+{
+	struct tcphdr *tcp = frame_tcp(frame);
+
+	tcp->source = htons(end->port);
+	tcp->seq = htonl(end->seq);
+	tcp->ack_seq = htonl(end->ack);
+	end->seq += frame->size;
+}
+
+void bench_frame_flags(struct bench_frame *frame, struct bench_stream *end,
+		       bool syn)
+{
+	bench_frame_segment(frame, end);
+	frame_tcp(frame)->syn = syn;
+	frame_tcp(frame)->ack = !syn;
+	end->seq += syn;
 }
 
 struct sk_buff *bench_skb(const struct bench_frame *frame)

@@ -4,7 +4,8 @@
  * of them open, packets go to one and the same socket among them (what the
  * lookup costs) or to sockets at random (which adds the cache misses of
  * touching that many). The sockets differ in their local port, or share it
- * and are connected to different ports of the peer.
+ * and are connected to different ports of the peer, or are streams that a
+ * listener accepted from these.
  */
 
 #include <linux/err.h>
@@ -17,6 +18,14 @@
 #define SOCKETS_MAX	10000
 #define FIRST_PORT	10000
 
+enum kind { KIND_BOUND, KIND_CONNECTED, KIND_STREAM, KINDS };
+
+static const char * const kind_names[KINDS] = {
+	[KIND_BOUND] = "bound",
+	[KIND_CONNECTED] = "connected",
+	[KIND_STREAM] = "stream",
+};
+
 enum target { TARGET_SAME, TARGET_RANDOM };
 
 enum figure { FIGURE_INJECT, FIGURE_RECV, FIGURE_SUM, FIGURES };
@@ -26,18 +35,22 @@ static const unsigned int counts[] = { 1, 10, 100, 1000, SOCKETS_MAX };
 /**
  * struct sockets_case - one stack, one kind of socket
  * @stack: who is measured
- * @connected: sockets share a local port and are connected
+ * @kind: what the sockets are
+ * @listener: who accepts streams
  * @n: sockets that are open
  * @socks: those
+ * @ends: the other ends of streams
  * @frame: what arrives, the ports changing
  * @random: chooses targets; the same sequence in every run
  * @series: results by number of sockets, enum target and enum figure
  */
 struct sockets_case {
 	enum bench_stack stack;
-	bool connected;
+	enum kind kind;
+	struct socket *listener;
 	unsigned int n;
 	struct socket **socks;
+	struct bench_stream *ends;
 	struct bench_frame frame;
 	struct rnd_state random;
 	struct bench_series series[ARRAY_SIZE(counts)][2][FIGURES];
@@ -50,10 +63,27 @@ static void sockets_close(struct sockets_case *c)
 		if (c->n % 64 == 0)
 			cond_resched();
 	}
+	if (c->listener)
+		sock_release(c->listener);
+	c->listener = NULL;
 	/* Freed sockets leave the tables and their memory here, not while
 	 * something else is being measured.
 	 */
 	rcu_barrier();
+}
+
+static struct socket *open_stream(struct sockets_case *c, unsigned int i)
+{
+	struct socket *listener;
+
+	if (!c->listener) {
+		listener = bench_listen(c->stack);
+		if (IS_ERR(listener))
+			return listener;
+		c->listener = listener;
+	}
+	return bench_stream_open(c->listener, c->stack, FIRST_PORT + i,
+				 &c->ends[i]);
 }
 
 static struct socket *open_nth(struct sockets_case *c, unsigned int i)
@@ -61,7 +91,9 @@ static struct socket *open_nth(struct sockets_case *c, unsigned int i)
 	struct socket *sock;
 	int err;
 
-	if (!c->connected)
+	if (c->kind == KIND_STREAM)
+		return open_stream(c, i);
+	if (c->kind == KIND_BOUND)
 		return bench_open(c->stack, FIRST_PORT + i, false);
 	sock = bench_open(c->stack, BENCH_PORT, true);
 	if (IS_ERR(sock))
@@ -91,6 +123,20 @@ static int sockets_open(struct sockets_case *c, unsigned int n)
 	return 0;
 }
 
+static void aim(struct sockets_case *c, u32 to)
+{
+	switch (c->kind) {
+	case KIND_STREAM:
+		bench_frame_segment(&c->frame, &c->ends[to]);
+		break;
+	case KIND_CONNECTED:
+		bench_frame_ports(&c->frame, FIRST_PORT + to, BENCH_PORT);
+		break;
+	default:
+		bench_frame_ports(&c->frame, BENCH_PEER_PORT, FIRST_PORT + to);
+	}
+}
+
 /* Makes a batch, and notes in @to which socket each frame is for. */
 static int aimed_skbs(struct sockets_case *c, enum target target,
 		      struct sk_buff **skbs, u32 *to)
@@ -101,12 +147,7 @@ static int aimed_skbs(struct sockets_case *c, enum target target,
 	for (i = 0; i < BENCH_BATCH; i++) {
 		to[i] = target == TARGET_SAME ? 0 :
 			prandom_u32_state(&c->random) % c->n;
-		if (c->connected)
-			bench_frame_ports(&c->frame, FIRST_PORT + to[i],
-					  BENCH_PORT);
-		else
-			bench_frame_ports(&c->frame, BENCH_PEER_PORT,
-					  FIRST_PORT + to[i]);
+		aim(c, to[i]);
 		err = bench_skbs(&c->frame, skbs + i, 1);
 		if (err)
 			break;
@@ -179,8 +220,7 @@ static int sockets_pass(struct sockets_case *c, bool keep)
 	sockets_close(c);
 	if (err)
 		bench_err("%s, %u %s sockets: %d", bench_stack_names[c->stack],
-			  counts[nth - 1], c->connected ? "connected" : "bound",
-			  err);
+			  counts[nth - 1], kind_names[c->kind], err);
 	return err;
 }
 
@@ -195,15 +235,24 @@ static void sockets_print(struct sockets_case *c)
 			snprintf(label, sizeof(label),
 				 "test=sockets stack=%s kind=%s target=%s count=%u",
 				 bench_stack_names[c->stack],
-				 c->connected ? "connected" : "bound",
+				 kind_names[c->kind],
 				 targets[t], counts[nth]);
 			bench_print(label, c->series[nth][t], FIGURES);
 		}
 	}
 }
 
+static void sockets_case_free(struct sockets_case *c)
+{
+	if (!c)
+		return;
+	kvfree(c->ends);
+	kvfree(c->socks);
+	kvfree(c);
+}
+
 static struct sockets_case *sockets_case_new(enum bench_stack stack,
-					     bool connected)
+					     enum kind kind)
 {
 	struct sockets_case *c;
 	unsigned int nth, t;
@@ -212,15 +261,19 @@ static struct sockets_case *sockets_case_new(enum bench_stack stack,
 	if (!c)
 		return NULL;
 	c->socks = kvcalloc(SOCKETS_MAX, sizeof(*c->socks), GFP_KERNEL);
-	if (!c->socks) {
-		kvfree(c);
+	c->ends = kvcalloc(SOCKETS_MAX, sizeof(*c->ends), GFP_KERNEL);
+	if (!c->socks || !c->ends) {
+		sockets_case_free(c);
 		return NULL;
 	}
 	c->stack = stack;
-	c->connected = connected;
+	c->kind = kind;
 	prandom_seed_state(&c->random, 1);
-	bench_frame_udp(&c->frame, stack, BENCH_SMALL, BENCH_PEER_PORT,
-			BENCH_PORT);
+	if (kind == KIND_STREAM)
+		bench_frame_tcp(&c->frame, stack, BENCH_SMALL);
+	else
+		bench_frame_udp(&c->frame, stack, BENCH_SMALL, BENCH_PEER_PORT,
+				BENCH_PORT);
 	for (nth = 0; nth < ARRAY_SIZE(counts); nth++) {
 		for (t = 0; t < 2; t++) {
 			c->series[nth][t][FIGURE_INJECT].name = "inject";
@@ -231,24 +284,15 @@ static struct sockets_case *sockets_case_new(enum bench_stack stack,
 	return c;
 }
 
-static void sockets_case_free(struct sockets_case *c)
-{
-	if (!c)
-		return;
-	kvfree(c->socks);
-	kvfree(c);
-}
-
 int bench_sockets(void)
 {
-	struct sockets_case *cases[4];
+	struct sockets_case *cases[2 * KINDS];
 	unsigned int round, i;
 	int err = -ENOMEM;
 
-	cases[0] = sockets_case_new(BENCH_KSMOL, false);
-	cases[1] = sockets_case_new(BENCH_LINUX, false);
-	cases[2] = sockets_case_new(BENCH_KSMOL, true);
-	cases[3] = sockets_case_new(BENCH_LINUX, true);
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		cases[i] = sockets_case_new(i % 2 ? BENCH_LINUX : BENCH_KSMOL,
+					    i / 2);
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		if (!cases[i])
 			goto out;
