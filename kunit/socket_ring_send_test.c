@@ -82,6 +82,31 @@ static void send__datagrams(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ring->stats.tx, 3ULL);
 }
 
+/* poll() sends what is there; it takes no error from who asks for it. */
+static void send__by_poll(struct kunit *test)
+{
+	struct socket *sock = ring_open(test, &ring_setup_good);
+	struct ksmol_ring *ring = ring_of(sock);
+
+	number_chunks(ring);
+	prog_tx(ring, RING_CHUNK, 1000);
+	prog_tx(ring, 0, 1);
+	KUNIT_EXPECT_TRUE(test, sock_events(sock) & EPOLLOUT);
+	expect_sent(test, ring, RING_CHUNK, 1000);
+	expect_sent(test, ring, 0, 1);
+	expect_done(test, ring, RING_CHUNK, 0);
+	expect_done(test, ring, 0, 0);
+
+	prog_tx(ring, RING_CHUNK, 10);
+	sock->sk->sk_err = EHOSTUNREACH;
+	KUNIT_EXPECT_TRUE(test, sock_events(sock) & EPOLLERR);
+	KUNIT_EXPECT_NULL(test, peer_gets(test));
+	KUNIT_EXPECT_EQ(test, prog_kick(test, sock), -EHOSTUNREACH);
+	sock_events(sock);
+	expect_sent(test, ring, RING_CHUNK, 10);
+	expect_done(test, ring, RING_CHUNK, 0);
+}
+
 static void send__pages_of_the_chunk(struct kunit *test)
 {
 	struct ksmol_ring_setup setup = ring_setup_good;
@@ -367,6 +392,7 @@ static void send_exit(struct kunit *test)
 
 static struct kunit_case send_cases[] = {
 	KUNIT_CASE(send__datagrams),
+	KUNIT_CASE(send__by_poll),
 	KUNIT_CASE(send__pages_of_the_chunk),
 	KUNIT_CASE(send__device_without_fragments),
 	KUNIT_CASE(send__device_refuses),

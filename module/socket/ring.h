@@ -238,6 +238,11 @@ int ksmol_ring_receive(struct ksmol_sock *ks, struct ksmol_ring *ring,
  */
 int ksmol_ring_kick(struct ksmol_sock *ks, struct ksmol_ring *ring);
 
+/* The same for poll(), which as AF_XDP's sends what is there; errors are left
+ * for others to report, and a socket without a port stays without one.
+ */
+void ksmol_ring_poll_kick(struct ksmol_sock *ks, struct ksmol_ring *ring);
+
 /* Is there something to read, is there something to do about sending? */
 __poll_t ksmol_ring_poll(struct ksmol_ring *ring);
 

@@ -314,3 +314,18 @@ int ksmol_ring_kick(struct ksmol_sock *ks, struct ksmol_ring *ring)
 		ksmol_ring_stop(ring);
 	return err;
 }
+
+void ksmol_ring_poll_kick(struct ksmol_sock *ks, struct ksmol_ring *ring)
+{
+	struct sock *sk = &ks->inet.sk;
+	int err;
+
+	if (!READ_ONCE(ks->lport) || READ_ONCE(ring->stopped) ||
+	    READ_ONCE(sk->sk_err) || READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN)
+		return;
+	mutex_lock(&ring->tx_lock);
+	err = ring_send(ks, ring);
+	mutex_unlock(&ring->tx_lock);
+	if (unlikely(err == -EBADFD))
+		ksmol_ring_stop(ring);
+}

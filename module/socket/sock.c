@@ -139,6 +139,8 @@ __poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
 	/* epoll comes here with a table once only: be on both at all times. */
 	poll_wait(file, &ksmol_pool.tx_wait, table);
 
+	if (ring)
+		ksmol_ring_poll_kick(ks, ring);
 	mask = poll_errors(sk) | poll_shutdown(READ_ONCE(sk->sk_shutdown));
 	if (ring)
 		return mask | ksmol_ring_poll(ring);
