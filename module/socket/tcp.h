@@ -185,7 +185,8 @@ void ksmol_tcp_rcv_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 		       u64 now);
 
 /* The program read up to copied_seq (set already): tune the buffer, and
- * announce a window that opened. Sets ACK_NOW if that is due.
+ * announce a window that opened. Sets ACK_NOW if that is due. @now: that, or
+ * when the last segment came.
  */
 void ksmol_tcp_read(struct ksmol_tcb *tcb, u64 now);
 

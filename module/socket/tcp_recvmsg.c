@@ -155,15 +155,16 @@ void ksmol_tcp_consume(struct ksmol_tcp_sock *ts, u32 seq,
 
 void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *done)
 {
-	u64 now = ksmol_tcp_now();
+	struct ksmol_tcb *tcb = &ts->tcb;
 
 	local_bh_disable();
 	ksmol_pbuf_list_free(done);
-	if ((1 << ts->tcb.state) &
+	if ((1 << tcb->state) &
 	    (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)) {
-		ksmol_tcp_read(&ts->tcb, now);
-		if (ts->tcb.ack & ~KSMOL_TCP_ACK_DELAYED)
-			ksmol_tcp_run(ts, now);
+		/* Round trips of arrivals are counted: no clock for each read */
+		ksmol_tcp_read(tcb, tcb->last_rx);
+		if (tcb->ack & ~KSMOL_TCP_ACK_DELAYED)
+			ksmol_tcp_run(ts, ksmol_tcp_now());
 	}
 	local_bh_enable();
 }

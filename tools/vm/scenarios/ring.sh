@@ -117,6 +117,18 @@ killed() {
 killed anon
 killed memfd
 
+# A user-mode kernel has no huge pages.
+huge=/sys/kernel/mm/hugepages/hugepages-2048kB
+huge_pages() { cat $huge/free_hugepages; }
+huge_home() { [ "$(huge_pages)" = 4 ]; }
+if [ -d $huge ]; then
+	echo 4 >$huge/nr_hugepages
+	t 'there are huge pages' huge_home
+	killed huge
+	t 'and all of them are free again' wait_for 5 huge_home
+	echo 0 >$huge/nr_hugepages
+fi
+
 # A tap that reads nothing is given a copy, so it keeps nothing of the program's.
 bg holder ks0
 tap=$bg_pid
