@@ -19,6 +19,8 @@
 #include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -26,6 +28,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -46,6 +49,7 @@ struct hello {
 /* How far a connection is. */
 struct conn {
 	int fd;
+	struct conn **place;	/* in the client's list, or NULL */
 	bool server;
 	bool greeted;		/* the hello is through */
 	bool corrupt;		/* what came is not what was sent */
@@ -126,6 +130,8 @@ static void finish(struct conn *c, const char *why)
 		say(c, why);
 	done += !why;
 	bytes += c->sent + c->received;
+	if (c->place)
+		*c->place = NULL;
 	close(c->fd);
 	free(c);
 }
@@ -382,6 +388,30 @@ static void hold(struct conn **c, unsigned int n)
 	stopped = 0;
 }
 
+/* Of one that did not end in time: what its stack says of it. */
+static void say_open(const struct conn *c)
+{
+	struct sockaddr_in name = { .sin_family = AF_INET };
+	socklen_t len = sizeof(name);
+	struct tcp_info info = {};
+	int in = 0, out = 0;
+
+	getsockname(c->fd, (void *)&name, &len);
+	len = sizeof(info);
+	getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len);
+	ioctl(c->fd, SIOCINQ, &in);
+	ioctl(c->fd, SIOCOUTQ, &out);
+	say(c, "still open");
+	fprintf(stderr, "port %u state %u inq %d outq %d unacked %u "
+		"retransmits %u probes %u backoff %u rto %u cwnd %u "
+		"ms since: data out %u, data in %u, ack %u\n",
+		ntohs(name.sin_port), info.tcpi_state, in, out,
+		info.tcpi_unacked, info.tcpi_retransmits, info.tcpi_probes,
+		info.tcpi_backoff, info.tcpi_rto, info.tcpi_snd_cwnd,
+		info.tcpi_last_data_sent, info.tcpi_last_data_recv,
+		info.tcpi_last_ack_recv);
+}
+
 static int load(const struct sockaddr_in *to, unsigned int n, uint64_t up,
 		uint64_t down)
 {
@@ -391,6 +421,9 @@ static int load(const struct sockaddr_in *to, unsigned int n, uint64_t up,
 
 	for (i = 0; c && i < n; i++)
 		c[i] = dial(to, up, down);
+	for (i = 0; c && i < n; i++)
+		if (c[i])
+			c[i]->place = &c[i];
 	if (opt.hold) {
 		hold(c, n);
 		start = seconds();
@@ -405,6 +438,9 @@ static int load(const struct sockaddr_in *to, unsigned int n, uint64_t up,
 	}
 	printf("done %lu failed %lu open %lu bytes %lu elapsed_ms %.0f\n", done,
 	       failed, n - done - failed, bytes, (seconds() - start) * 1e3);
+	for (i = 0; c && i < n; i++)
+		if (c[i])
+			say_open(c[i]);
 	free(c);
 	return done != n;
 }

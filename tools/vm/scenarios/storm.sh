@@ -24,13 +24,14 @@ failed_to() { echo "$*" >>"$scratch/failed"; }
 
 # --- the weather: each goes on as long as the storm does ---------------------
 
-# transfers FILE CMD...: FILE has the last line of each round.
+# transfers FILE CMD...: FILE has the last line of each round, FILE.open what is
+# to be said of those that did not end.
 transfers() {
 	local file=$1
 
 	shift
 	while on; do
-		"$@" -t 600 2>&1 | tail -n 1
+		"$@" -t 600 2>>"$file.open" | tail -n 1
 	done >"$file"
 }
 
@@ -119,7 +120,7 @@ company() {
 # --- what must be so afterwards ----------------------------------------------
 
 all_right() {
-	cat "$1"
+	cat "$1" "$1.open"
 	[ -s "$1" ] && ! grep -qv "^done $conns failed 0 open 0 " "$1"
 }
 
