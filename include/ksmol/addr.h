@@ -3,9 +3,11 @@
 #ifndef _KSMOL_ADDR_H
 #define _KSMOL_ADDR_H
 
+#include <linux/bitops.h>
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/jhash.h>
+#include <linux/minmax.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <linux/types.h>
@@ -74,6 +76,97 @@ static inline bool ksmol_addr_prefix_equal(const struct ksmol_addr *a,
 static inline unsigned int ksmol_addr_bits(sa_family_t family)
 {
 	return family == AF_INET ? 32 : 128;
+}
+
+/* Clears the bits behind the first @plen. */
+static inline void ksmol_addr_mask(struct ksmol_addr *addr, unsigned int plen)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++, plen -= min(plen, 32U))
+		if (plen < 32)
+			addr->w[i] &= plen ? (__force u32)htonl(~0U << (32 - plen)) :
+					     0;
+}
+
+/* How many bits two addresses begin with in common. */
+static inline unsigned int ksmol_addr_common(const struct ksmol_addr *a,
+					     const struct ksmol_addr *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < 4; i++)
+		if (a->w[i] != b->w[i])
+			return 32 * i + 32 -
+			       fls(ntohl((__force __be32)(a->w[i] ^ b->w[i])));
+	return 128;
+}
+
+/* --- kinds of IPv6 addresses (RFC 4291 2.4) --- */
+
+static inline bool ksmol_addr_is_multicast6(const struct ksmol_addr *a)
+{
+	return a->v6.s6_addr[0] == 0xff;
+}
+
+/* fe80::/10, all of it. */
+static inline bool ksmol_addr_is_linklocal6(const struct ksmol_addr *a)
+{
+	return a->v6.s6_addr[0] == 0xfe && (a->v6.s6_addr[1] & 0xc0) == 0x80;
+}
+
+static inline bool ksmol_addr_is_loopback6(const struct ksmol_addr *a)
+{
+	return !(a->w[0] | a->w[1] | a->w[2]) &&
+	       a->w[3] == (__force u32)htonl(1);
+}
+
+/* ::ffff:0:0/96 stands for IPv4 inside a host, never on a wire. */
+static inline bool ksmol_addr_is_mapped(const struct ksmol_addr *a)
+{
+	return !(a->w[0] | a->w[1]) && a->w[2] == (__force u32)htonl(0xffff);
+}
+
+/* Scopes, as multicast addresses have them (RFC 4291 2.7, RFC 6724 3.1). */
+#define KSMOL_SCOPE_INTERFACE	1
+#define KSMOL_SCOPE_LINK	2
+#define KSMOL_SCOPE_SITE	5
+#define KSMOL_SCOPE_GLOBAL	14
+
+static inline u8 ksmol_addr_scope6(const struct ksmol_addr *a)
+{
+	if (ksmol_addr_is_multicast6(a))
+		return a->v6.s6_addr[1] & 0xf;
+	if (ksmol_addr_is_linklocal6(a) || ksmol_addr_is_loopback6(a))
+		return KSMOL_SCOPE_LINK;
+	if (a->v6.s6_addr[0] == 0xfe && (a->v6.s6_addr[1] & 0xc0) == 0xc0)
+		return KSMOL_SCOPE_SITE;
+	return KSMOL_SCOPE_GLOBAL;
+}
+
+/* ff02::1:ffXX:XXXX, where who has @a can be asked (RFC 4291 2.7.1). */
+static inline struct ksmol_addr ksmol_addr_solicited(const struct ksmol_addr *a)
+{
+	struct ksmol_addr group = {
+		.w = {
+			(__force u32)htonl(0xff020000), 0,
+			(__force u32)htonl(1),
+			a->w[3] | (__force u32)htonl(0xff000000),
+		},
+	};
+
+	return group;
+}
+
+/* ff02::1 */
+static inline struct ksmol_addr ksmol_addr_all_nodes(void)
+{
+	return (struct ksmol_addr){
+		.w = {
+			(__force u32)htonl(0xff020000), 0, 0,
+			(__force u32)htonl(1),
+		},
+	};
 }
 
 /* Room for the text of an address of either family (INET6_ADDRSTRLEN). */

@@ -62,7 +62,11 @@ struct file_operations;
 	X(FRAG_FULL,	"frag_full",	"no room for fragments")			\
 	X(FRAG_ECN,	"frag_ecn",	"fragments disagree on ECN: likewise")	\
 	X(IP_PROTO,	"ip_proto",	"transport protocol that nobody handles")	\
-	X(IPV6,		"ipv6",		"IPv6 packet")				\
+	X(IPV6,		"ipv6",		"IPv6, where we have no address of it")	\
+	X(IPV6_EXT,	"ipv6_ext",	"extension header cut short or out of place") \
+	X(IPV6_MANY,	"ipv6_many",	"more extension headers or options than are looked at") \
+	X(IPV6_OPTION,	"ipv6_option",	"option malformed, or unknown where it must be known") \
+	X(IPV6_JUMBO,	"ipv6_jumbo",	"jumbogram")				\
 	X(ICMP_SHORT,	"icmp_short",	"ICMP message shorter than its type needs") \
 	X(ICMP_CSUM,	"icmp_csum",	"ICMP checksum")				\
 	X(ICMP_TYPE,	"icmp_type",	"ICMP type that is not acted on")		\

@@ -86,6 +86,8 @@ void ksmol_ipv4_emit_options(void *to, const struct ksmol_ipv4 *ip,
 /* --- what the families have in common --- */
 
 #define KSMOL_IPV6_HLEN 40
+/* No payload length says more. */
+#define KSMOL_IPV6_LEN_MAX 65535
 
 /* Bytes of the network header that we put in front of a packet. */
 static inline u32 ksmol_net_hlen(u8 family)
@@ -111,6 +113,122 @@ static inline __wsum ksmol_pseudo_sum(u8 family, const struct ksmol_addr *saddr,
 		return csum_tcpudp_nofold(saddr->v4, daddr->v4, len, proto, 0);
 	return ksmol_pseudo_sum_v6(saddr, daddr, len, proto);
 }
+
+/* The longest packet: IPv4's length counts its header, IPv6's does not. */
+static inline u32 ksmol_net_total_max(u8 family)
+{
+	return family == AF_INET ? 65535 :
+				   KSMOL_IPV6_HLEN + KSMOL_IPV6_LEN_MAX;
+}
+
+/* --- IPv6 (RFC 8200) --- */
+
+#define KSMOL_IPV6_FRAG_HLEN 8
+/* No link carries less. */
+#define KSMOL_IPV6_MTU_MIN 1280
+
+struct ksmol_ipv6 {
+	u8 tclass;
+	u8 next;		/* next header */
+	u8 hlim;
+	u16 len;		/* payload length */
+	__be32 flowlabel;	/* its 20 bits */
+	struct ksmol_addr saddr;
+	struct ksmol_addr daddr;
+};
+
+/**
+ * ksmol_ipv6_parse() - validate an IPv6 header
+ * @bytes: the header, 40 bytes
+ * @len: bytes in the whole packet, link-layer padding included
+ *
+ * Return: 0; IP_SHORT, IP_VERSION; IP_SADDR / IP_DADDR for addresses that
+ * can't be on any wire (::1, ::ffff:0:0/96; multicast as source; :: and
+ * multicast of scope 0 as destination). A source of :: passes.
+ */
+int ksmol_ipv6_parse(const u8 *bytes, u32 len, struct ksmol_ipv6 *ip);
+/* Writes 40 bytes. */
+void ksmol_ipv6_emit(void *to, const struct ksmol_ipv6 *ip);
+
+struct ksmol_ipv6_frag {
+	u8 next;
+	u16 off;		/* bytes */
+	bool more;
+	u32 id;
+};
+
+/* The eight bytes of a fragment header. */
+void ksmol_ipv6_frag_parse(const u8 *bytes, struct ksmol_ipv6_frag *frag);
+void ksmol_ipv6_frag_emit(void *to, const struct ksmol_ipv6_frag *frag);
+
+/* Most bytes of network and extension headers that are looked at, most
+ * extension headers, and most options in one of them, padding not counted
+ * (RFC 8504 5.3).
+ */
+#define KSMOL_IPV6_HEADERS_LEN 512
+#define KSMOL_IPV6_HEADERS_MAX 8
+#define KSMOL_IPV6_OPTIONS_MAX 8
+
+/* What the sender of a packet that can't be processed is told. */
+enum ksmol_ipv6_answer {
+	KSMOL_IPV6_SILENT,
+	KSMOL_IPV6_PARAM,	/* parameter problem, unless it went to many */
+	KSMOL_IPV6_PARAM_ANY,	/* parameter problem even then */
+};
+
+/**
+ * struct ksmol_ipv6_chain - the way along a packet's extension headers
+ * @next: what stands at @at
+ * @named_at: where the field is that said so
+ * @at: offset from the beginning of the packet
+ * @alert: a Router Alert option was there
+ * @answer: enum ksmol_ipv6_answer, when walking failed: parameter problem of
+ *	@code, about the byte at @pointer
+ */
+struct ksmol_ipv6_chain {
+	u8 next;
+	u8 code;
+	u8 answer;
+	bool alert;
+	u16 named_at;
+	u16 at;
+	u16 pointer;
+};
+
+/* Before the first extension header. */
+static inline void ksmol_ipv6_chain_init(struct ksmol_ipv6_chain *chain, u8 next)
+{
+	*chain = (struct ksmol_ipv6_chain){
+		.next = next,
+		.named_at = 6,
+		.at = KSMOL_IPV6_HLEN,
+	};
+}
+
+/**
+ * ksmol_ipv6_walk() - process extension headers (RFC 8200 4)
+ * @bytes: the packet, @avail bytes of it contiguous
+ * @len: bytes in the whole packet
+ * @chain: where to begin; moved on
+ *
+ * Stops at the first header that is not hop-by-hop options, destination
+ * options or routing: a transport's, a fragment header, no next header, or
+ * something that nobody knows.
+ *
+ * Return: 0; IPV6_EXT (cut short, or hop-by-hop options where they may not be),
+ * IPV6_MANY (more than is looked at), IPV6_OPTION (malformed, or unknown and to
+ * be known), IPV6_JUMBO, IP_SRCROUTE.
+ */
+int ksmol_ipv6_walk(const u8 *bytes, u32 avail, u32 len,
+		    struct ksmol_ipv6_chain *chain);
+
+/**
+ * ksmol_ipv6_skip() - find the transport header of a packet not meant for us
+ *
+ * As above, but nothing is acted on, and a first fragment's header is passed.
+ * Return: 0, or IPV6_EXT: it is not in these @avail bytes.
+ */
+int ksmol_ipv6_skip(const u8 *bytes, u32 avail, struct ksmol_ipv6_chain *chain);
 
 /* --- IGMP (RFC 1112, 2236, 3376) --- */
 
@@ -171,13 +289,42 @@ struct ksmol_quote {
 	struct ksmol_addr daddr;
 	__be16 sport;
 	__be16 dport;
-	u8 l4_off;
+	u16 l4_off;
 };
 
 /* Parses the quoted packet: IP header (may have options), then at least 8
  * bytes of transport. 0, or ICMP_SHORT / ICMP_QUOTE.
  */
 int ksmol_quote_parse(const u8 *bytes, u32 len, struct ksmol_quote *quote);
+
+/* --- ICMPv6 (RFC 4443): the same header --- */
+
+#define KSMOL_ICMP6_DEST_UNREACH	1
+#define KSMOL_ICMP6_PACKET_TOO_BIG	2
+#define KSMOL_ICMP6_TIME_EXCEEDED	3
+#define KSMOL_ICMP6_PARAM_PROBLEM	4
+#define KSMOL_ICMP6_ECHO		128
+#define KSMOL_ICMP6_ECHO_REPLY		129
+#define KSMOL_MLD_QUERY			130
+#define KSMOL_MLD_REPORT		131
+#define KSMOL_MLD_DONE			132
+#define KSMOL_ND_RS			133
+#define KSMOL_ND_RA			134
+#define KSMOL_ND_NS			135
+#define KSMOL_ND_NA			136
+#define KSMOL_ND_REDIRECT		137
+#define KSMOL_MLD_REPORT_V2		143
+
+/* Codes of destination unreachable, time exceeded, parameter problem. */
+#define KSMOL_ICMP6_PORT_UNREACH	4
+#define KSMOL_ICMP6_FRAGTIME		1
+#define KSMOL_ICMP6_HDR_FIELD		0
+#define KSMOL_ICMP6_UNK_NEXTHDR		1
+#define KSMOL_ICMP6_UNK_OPTION		2
+#define KSMOL_ICMP6_HDR_INCOMP		3	/* RFC 7112 5 */
+
+/* The quoted packet of an ICMPv6 error, likewise. */
+int ksmol_quote6_parse(const u8 *bytes, u32 len, struct ksmol_quote *quote);
 
 /* --- UDP (RFC 768) --- */
 
