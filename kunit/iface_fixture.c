@@ -248,8 +248,7 @@ unsigned int iface_forget(struct kunit *test)
 	return n;
 }
 
-/* The oldest frame, if it is of type @proto: its bytes in the case's memory. */
-static u8 *sent(struct kunit *test, u16 proto, u8 *dst, u32 *len)
+u8 *iface_sent(struct kunit *test, u16 proto, u8 *dst, u32 *len)
 {
 	struct iface_fixture *f = test->priv;
 	struct sk_buff *skb = ksmol_vdev_sent(f->vdev);
@@ -274,7 +273,7 @@ static u8 *sent(struct kunit *test, u16 proto, u8 *dst, u32 *len)
 bool iface_sent_arp(struct kunit *test, struct ksmol_arp *arp, u8 *dst)
 {
 	u32 len;
-	u8 *bytes = sent(test, ETH_P_ARP, dst, &len);
+	u8 *bytes = iface_sent(test, ETH_P_ARP, dst, &len);
 
 	if (!bytes)
 		return false;
@@ -286,8 +285,9 @@ bool iface_sent_arp(struct kunit *test, struct ksmol_arp *arp, u8 *dst)
 struct iphdr *iface_sent_ip(struct kunit *test, u8 *dst)
 {
 	u32 len;
-	struct iphdr *ip = (struct iphdr *)sent(test, ETH_P_IP, dst, &len);
+	struct iphdr *ip;
 
+	ip = (struct iphdr *)iface_sent(test, ETH_P_IP, dst, &len);
 	if (!ip)
 		return NULL;
 	KUNIT_EXPECT_EQ(test, len, ntohs(ip->tot_len));

@@ -93,6 +93,10 @@ int iface_route(const struct ksmol_flow *flow, struct ksmol_dst *dst);
 
 /* Forgets everything sent so far. Return: how many. */
 unsigned int iface_forget(struct kunit *test);
+/* One of type @proto: its bytes behind the link-layer header, in the case's
+ * memory, @len of them; NULL if it is of another, or there is none.
+ */
+u8 *iface_sent(struct kunit *test, u16 proto, u8 *dst, u32 *len);
 /* An ARP packet, or false if there is none; @dst: to whom, may be NULL. */
 bool iface_sent_arp(struct kunit *test, struct ksmol_arp *arp, u8 *dst);
 /* An IPv4 packet, copied from its IP header on; NULL if there is none. */

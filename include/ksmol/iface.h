@@ -50,6 +50,7 @@ struct ksmol_querier {
  * @plen: prefix length in bits
  * @addr: the address; @bcast: IPv4 directed broadcast, 0 if it has none
  *	(prefix 31 or 32)
+ * @deprecated: to be used by what uses it already, not for new flows (RFC 4862)
  * @probes, @announces: still to be sent
  * @reported: a conflict over it has been logged
  * @due: jiffies of the next probe or announcement
@@ -61,6 +62,7 @@ struct ksmol_ifaddr {
 	u8 plen;
 	u8 probes;
 	u8 announces;
+	bool deprecated;
 	bool reported;
 	struct ksmol_addr addr;
 	__be32 bcast;
@@ -82,6 +84,7 @@ struct ksmol_ifaddr {
  * @timer: address probing, neighbor aging and group reports; armed only while
  *	needed
  * @up: link usable
+ * @ipv6: IPv6 is spoken here
  * @dead: detaching: timers must not be armed again
  * @debugfs: ifaces/<name>
  */
@@ -97,6 +100,7 @@ struct ksmol_iface {
 	struct ksmol_querier querier;
 	struct timer_list timer;
 	bool up;
+	bool ipv6;
 	bool dead;
 	struct dentry *debugfs;
 	struct rcu_head rcu;
@@ -135,6 +139,8 @@ enum ksmol_dst_type {
 
 /**
  * struct ksmol_flow - what a sender knows
+ * @ttl, @tos: or hop limit and traffic class
+ * @flowlabel: of IPv6; 0: chosen by the flow's hash (RFC 6437)
  * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO, the scope of a
  *	link-local IPv6 address), 0 = any
  * @saddr: source it insists on, or any
@@ -156,6 +162,7 @@ struct ksmol_flow {
 	bool df;
 	bool frag;
 	bool probe;
+	__be32 flowlabel;
 	struct ksmol_addr saddr;
 	struct ksmol_addr daddr;
 };
@@ -173,6 +180,7 @@ struct ksmol_dst {
 	struct ksmol_addr nexthop;
 	u32 mtu;
 	u8 type;
+	u8 family;
 };
 
 /**
@@ -180,7 +188,8 @@ struct ksmol_dst {
  *
  * Context: RCU read side. Return: 0; -ENETUNREACH (no route), -EACCES
  * (broadcast without permission), -EADDRNOTAVAIL (source isn't ours or not
- * yet usable), -EINVAL (unspecified, loopback or class E destination),
+ * yet usable), -EINVAL (unspecified, loopback or class E destination; a
+ * link-local one without @oif where there are several interfaces),
  * -ENETDOWN (interface down), -EAFNOSUPPORT.
  */
 int ksmol_route(const struct ksmol_flow *flow, struct ksmol_dst *dst);
@@ -233,7 +242,8 @@ int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
  * ksmol_ip_output_whole() - send a packet whose network header is the caller's
  * @pb: TX pbuf (chain) that begins with it, contiguous; what Linux fills in
  *	with IP_HDRINCL is filled in: length, checksum, and where they are 0
- *	source address and identification
+ *	source address and identification. Of IPv6 the length, and where
+ *	it is :: the source address
  *
  * Never fragmented. Consumes @pb.
  * Context: RCU read side. Return: as ksmol_ip_output(), or -EINVAL (header).
@@ -348,7 +358,8 @@ void ksmol_group_leave(struct ksmol_member *m);
  * @seq: TCP: its sequence number, bytes 4 to 7 of the quoted header
  * @errno_: what it means for a socket, e.g. ECONNREFUSED
  * @fatal: to be reported to the socket even without IP_RECVERR
- * @type, @code: as received; @info: next-hop MTU for fragmentation needed
+ * @type, @code: as received; @info: next-hop MTU for fragmentation needed or
+ *	packet too big, pointer for parameter problem
  * @origin: SO_EE_ORIGIN_ICMP, SO_EE_ORIGIN_ICMP6 or SO_EE_ORIGIN_LOCAL
  * @offender: who sent it
  * @ifindex: where it came in
@@ -372,8 +383,8 @@ struct ksmol_icmp_error {
 /**
  * struct ksmol_demux - the socket room's entry points
  * @input: a packet for a transport protocol (IPPROTO_UDP, IPPROTO_TCP,
- *	IPPROTO_ICMP for echo replies); @pb begins with the transport header, addresses and so
- *	on are in pb->rx. Takes @pb only when it returns KSMOL_DELIVERED.
+ *	IPPROTO_ICMP or IPPROTO_ICMPV6 for echo replies); @pb begins with the
+ *	transport header, addresses and so on are in pb->rx. Takes @pb only when it returns KSMOL_DELIVERED.
  *	For UDP_NO_SOCKET the caller answers port unreachable.
  * @raw: the packet goes to raw sockets too, if there are any; its network
  *	header are the @hlen bytes in front of it. Borrows @pb. Returns whether
@@ -388,7 +399,7 @@ struct ksmol_demux {
 				    struct ksmol_pbuf *pb,
 				    struct ksmol_tx_token *tok);
 	bool (*raw)(struct ksmol_iface *iface, u8 proto, struct ksmol_pbuf *pb,
-		    u8 hlen);
+		    u32 hlen);
 	bool (*error)(struct net *net, const struct ksmol_icmp_error *err);
 	void (*gone)(struct net *net, int ifindex);
 };

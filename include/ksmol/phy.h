@@ -198,6 +198,7 @@ int ksmol_phy_xmit(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
  * @skip: bytes of network header that the packet begins with
  * @hlen: bytes of it that each piece gets
  * @room: payload bytes of each piece but the last
+ * @id: what the pieces have in common, for @emit
  * @emit: writes a piece's header of @hlen bytes to @to: the packet's is at
  *	@header, the piece's payload is @len bytes at @off, the last unless @more
  */
@@ -205,7 +206,9 @@ struct ksmol_tx_cut {
 	u16 skip;
 	u16 hlen;
 	u16 room;
-	void (*emit)(u8 *to, const u8 *header, u32 off, u32 len, bool more);
+	u32 id;
+	void (*emit)(const struct ksmol_tx_cut *cut, u8 *to, const u8 *header,
+		     u32 off, u32 len, bool more);
 };
 
 /**

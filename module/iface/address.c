@@ -242,7 +242,108 @@ bool ksmol_addr_select(const struct ksmol_iface *iface, u8 family,
 	return true;
 }
 
+/* --- IPv6: which of ours to talk from (RFC 6724 5) --- */
+
+/**
+ * struct addr_rank - how well an address of ours suits a destination
+ * @scope: its scope; @common: bits in common with the destination, of its
+ *	prefix
+ */
+struct addr_rank {
+	const struct ksmol_ifaddr *ifa;
+	bool here;
+	u8 scope;
+	u8 common;
+};
+
+static struct addr_rank addr_rank(const struct ksmol_iface *out,
+				  const struct ksmol_iface *iface,
+				  const struct ksmol_ifaddr *ifa,
+				  const struct ksmol_addr *daddr)
+{
+	return (struct addr_rank){
+		.ifa = ifa,
+		.here = iface == out,
+		.scope = ksmol_addr_scope6(&ifa->addr),
+		.common = min_t(u8, ifa->plen,
+				ksmol_addr_common(&ifa->addr, daddr)),
+	};
+}
+
+/* Is @b to be preferred to @a? Among equals the first stays. Rules 4 and 7 are
+ * about addresses that we have none of, rule 6 about labels.
+ */
+static bool addr_better(const struct addr_rank *a, const struct addr_rank *b,
+			const struct ksmol_addr *daddr)
+{
+	u8 scope = ksmol_addr_scope6(daddr);
+
+	/* Rule 1 */
+	if (ksmol_addr_equal(&b->ifa->addr, daddr) ||
+	    ksmol_addr_equal(&a->ifa->addr, daddr))
+		return ksmol_addr_equal(&b->ifa->addr, daddr);
+	/* Rule 2: wide enough, but no wider than needed */
+	if (a->scope < b->scope)
+		return a->scope < scope;
+	if (b->scope < a->scope)
+		return b->scope >= scope;
+	/* Rule 3 */
+	if (a->ifa->deprecated != b->ifa->deprecated)
+		return a->ifa->deprecated;
+	/* Rule 5 */
+	if (a->here != b->here)
+		return b->here;
+	/* Rule 8 */
+	return b->common > a->common;
+}
+
+/* A link-local address means nothing on another link (RFC 6724 4). */
+static bool addr_is_candidate(const struct ksmol_iface *out,
+			      const struct ksmol_iface *iface,
+			      const struct ksmol_ifaddr *ifa,
+			      const struct ksmol_addr *daddr)
+{
+	if (READ_ONCE(ifa->state) != KSMOL_ADDR_VALID ||
+	    ifa->family != AF_INET6)
+		return false;
+	return iface == out ||
+	       (ksmol_addr_scope6(&ifa->addr) > KSMOL_SCOPE_LINK &&
+		ksmol_addr_scope6(daddr) > KSMOL_SCOPE_LINK);
+}
+
+bool ksmol_addr_select6(const struct ksmol_iface *out,
+			const struct ksmol_addr *daddr,
+			struct ksmol_addr *saddr)
+{
+	const struct ksmol_ifaddr *ifa;
+	struct addr_rank best = {}, rank;
+	struct ksmol_iface *iface;
+
+	ksmol_for_each_iface(iface, out->pernet)
+		for (ifa = iface->addrs;
+		     ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+			if (!addr_is_candidate(out, iface, ifa, daddr))
+				continue;
+			rank = addr_rank(out, iface, ifa, daddr);
+			if (!best.ifa || addr_better(&best, &rank, daddr))
+				best = rank;
+		}
+	if (!best.ifa)
+		return false;
+	*saddr = best.ifa->addr;
+	return true;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_addr_select6);
+
 /* --- glue --- */
+
+/* Only IPv4's are probed and announced by ARP. */
+static bool addr_is_silent(const struct ksmol_iface *iface,
+			   const struct ksmol_ifaddr *ifa)
+{
+	return iface->phy->medium != KSMOL_MEDIUM_ETHERNET ||
+	       ifa->family != AF_INET;
+}
 
 static unsigned long addr_base(const struct ksmol_iface *iface)
 {
@@ -261,8 +362,10 @@ void ksmol_iface_addrs_start(struct ksmol_iface *iface)
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
 		if (ifa->state == KSMOL_ADDR_UNUSED)
 			break;
-		ksmol_ifaddr_start(ifa, jiffies, base, get_random_u32());
-		if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+		ksmol_ifaddr_start(ifa, jiffies,
+				   addr_is_silent(iface, ifa) ? 0 : base,
+				   get_random_u32());
+		if (addr_is_silent(iface, ifa))
 			ifa->announces = 0;
 	}
 	spin_unlock_bh(&iface->lock);
@@ -274,11 +377,10 @@ void ksmol_iface_addrs_announce(struct ksmol_iface *iface)
 {
 	struct ksmol_ifaddr *ifa;
 
-	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
-		return;
 	spin_lock_bh(&iface->lock);
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
-		ksmol_ifaddr_reannounce(ifa, jiffies);
+		if (!addr_is_silent(iface, ifa))
+			ksmol_ifaddr_reannounce(ifa, jiffies);
 	spin_unlock_bh(&iface->lock);
 	ksmol_iface_arm(iface, jiffies);
 }

@@ -84,6 +84,19 @@ bool ksmol_addr_select(const struct ksmol_iface *iface, u8 family,
 		       const struct ksmol_addr *peer,
 		       struct ksmol_addr *saddr);
 
+/**
+ * ksmol_addr_select6() - our IPv6 address to talk to @daddr with
+ * @out: the interface by which it leaves
+ *
+ * As RFC 6724 5 has it: the same address; a scope that reaches; not deprecated;
+ * of @out rather than another interface; the longest common prefix.
+ *
+ * Return: false if there is none.
+ */
+bool ksmol_addr_select6(const struct ksmol_iface *out,
+			const struct ksmol_addr *daddr,
+			struct ksmol_addr *saddr);
+
 /* --- glue --- */
 
 /* Starts all addresses over (link up), or announces the valid ones. */

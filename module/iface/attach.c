@@ -68,7 +68,8 @@ static int attach_check(struct net *net, const struct ksmol_spec *spec)
 
 static __be32 attach_bcast(const struct ksmol_cidr *cidr, u8 medium)
 {
-	if (medium != KSMOL_MEDIUM_ETHERNET || cidr->plen >= 31)
+	if (medium != KSMOL_MEDIUM_ETHERNET || cidr->family != AF_INET ||
+	    cidr->plen >= 31)
 		return 0;
 	return cidr->addr.v4 | htonl(~0U >> cidr->plen);
 }
@@ -86,6 +87,8 @@ static void attach_addrs(struct ksmol_iface *iface,
 		ifa->addr = spec->addrs[i].addr;
 		ifa->bcast = attach_bcast(&spec->addrs[i], iface->phy->medium);
 		ifa->state = KSMOL_ADDR_TENTATIVE;
+		if (ifa->family == AF_INET6)
+			iface->ipv6 = true;
 	}
 }
 
@@ -119,45 +122,62 @@ static struct ksmol_iface *attach_build(struct net_device *dev,
 	return iface;
 }
 
-static void route_host_bits(struct ksmol_route_entry *rt)
+/* The prefixes of an interface's addresses. Link-local ones need no route: all
+ * of those are neighbors, on each link.
+ */
+static struct ksmol_route_entry *
+attach_list_connected(const struct ksmol_iface *iface,
+		      const struct ksmol_spec *spec,
+		      struct ksmol_route_entry *rt)
 {
-	rt->prefix.v4 &= rt->plen ? htonl(~0U << (32 - rt->plen)) : 0;
+	const struct ksmol_ifaddr *ifa;
+
+	for (ifa = iface->addrs; ifa < iface->addrs + spec->nr_addrs; ifa++) {
+		if (ifa->family == AF_INET6 &&
+		    ksmol_addr_is_linklocal6(&ifa->addr))
+			continue;
+		rt->family = ifa->family;
+		rt->plen = ifa->plen;
+		rt->prefix = ifa->addr;
+		rt->bcast = ifa->bcast;
+		ksmol_addr_mask(&rt->prefix, rt->plen);
+		rt++;
+	}
+	return rt;
 }
 
 /* The routes of an interface: its prefixes, via=, route=. */
 static unsigned int attach_list_routes(struct ksmol_iface *iface,
 				       const struct ksmol_spec *spec,
-				       struct ksmol_route_entry *rt)
+				       struct ksmol_route_entry *list)
 {
-	struct ksmol_route_entry *first = rt;
+	struct ksmol_route_entry *rt;
 	unsigned int i;
 
-	for (i = 0; i < spec->nr_addrs; i++, rt++) {
-		rt->plen = iface->addrs[i].plen;
-		rt->prefix = iface->addrs[i].addr;
-		rt->bcast = iface->addrs[i].bcast;
-		route_host_bits(rt);
-	}
+	rt = attach_list_connected(iface, spec, list);
 	for (i = 0; i < spec->nr_routes; i++, rt++) {
+		rt->family = spec->routes[i].family;
 		rt->plen = spec->routes[i].plen;
 		rt->prefix = spec->routes[i].addr;
 		rt->gateway = spec->gateways[i];
 	}
 	if (!ksmol_addr_any(&spec->via)) {
-		rt->gateway = spec->via;
-		rt++;
+		rt->family = AF_INET;
+		rt++->gateway = spec->via;
 	}
-	for (i = 0; i < rt - first; i++) {
-		first[i].family = AF_INET;
-		first[i].iface = iface;
+	if (!ksmol_addr_any(&spec->via6)) {
+		rt->family = AF_INET6;
+		rt++->gateway = spec->via6;
 	}
-	return rt - first;
+	for (i = 0; i < rt - list; i++)
+		list[i].iface = iface;
+	return rt - list;
 }
 
 static struct ksmol_route_table *attach_routes(struct ksmol_iface *iface,
 					       const struct ksmol_spec *spec)
 {
-	const unsigned int max = KSMOL_IFACE_ADDRS + KSMOL_SPEC_ROUTES + 1;
+	const unsigned int max = KSMOL_IFACE_ADDRS + KSMOL_SPEC_ROUTES + 2;
 	struct ksmol_route_table *table;
 	struct ksmol_route_entry *list;
 

@@ -21,7 +21,7 @@ struct ksmol_cidr {
  * struct ksmol_spec - a parsed attach= value
  * @mode: 0 exclusive, 1 shared, -1 not said
  * @addrs: addresses with the prefixes they stand in
- * @via: default gateway, or any
+ * @via, @via6: default gateway of either family, or any
  * @routes, @gateways: route= words
  */
 struct ksmol_spec {
@@ -31,6 +31,7 @@ struct ksmol_spec {
 	unsigned int nr_routes;
 	struct ksmol_cidr addrs[KSMOL_IFACE_ADDRS];
 	struct ksmol_addr via;
+	struct ksmol_addr via6;
 	struct ksmol_cidr routes[KSMOL_SPEC_ROUTES];
 	struct ksmol_addr gateways[KSMOL_SPEC_ROUTES];
 };
@@ -39,7 +40,7 @@ struct ksmol_spec {
  * ksmol_spec_parse() - read an attach= value and check what needs no device
  * @why: set to a sentence for the log when it is refused
  *
- * Return: 0, -EINVAL, -EAFNOSUPPORT (IPv6), -ENOSPC (too many words).
+ * Return: 0, -EINVAL, -ENOSPC (too many words).
  */
 int ksmol_spec_parse(const char *text, struct ksmol_spec *spec,
 		     const char **why);

@@ -50,6 +50,21 @@ struct ksmol_icmp_bucket {
 bool ksmol_icmp_bucket_take(struct ksmol_icmp_bucket *bucket,
 			    unsigned int rate, unsigned long now);
 
+/* --- what both families' errors and replies have in common --- */
+
+/* May one more error of @family be sent (icmp_rate)? Counted if not. */
+bool ksmol_icmp_allowed(const struct ksmol_iface *iface, u8 family);
+
+/**
+ * ksmol_icmp_body() - a part of what was received, in a buffer of the token's
+ * @control: it may come from the reserve
+ *
+ * Chained to more where that is needed. Return: NULL: out of buffers, counted.
+ */
+struct ksmol_pbuf *ksmol_icmp_body(struct ksmol_tx_token *tok, bool control,
+				   const struct ksmol_pbuf *pb, u32 off,
+				   u32 len);
+
 void ksmol_icmp_init(void);
 
 #endif /* _KSMOL_IFACE_ICMP_H */

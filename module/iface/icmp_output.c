@@ -14,13 +14,18 @@
 #define ICMP_ERROR_TOS 0xc0
 #define ICMP_TTL 64
 
-static struct ksmol_icmp_bucket icmp_bucket;
+/* Each family has its own: a flood of one's errors silences not the other's. */
+static struct ksmol_icmp_bucket icmp_buckets[2];
 static DEFINE_SPINLOCK(icmp_bucket_lock);
 
 void ksmol_icmp_init(void)
 {
-	icmp_bucket.credit = (u64)ksmol_params.icmp_rate * HZ;
-	icmp_bucket.stamp = jiffies;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(icmp_buckets); i++) {
+		icmp_buckets[i].credit = (u64)ksmol_params.icmp_rate * HZ;
+		icmp_buckets[i].stamp = jiffies;
+	}
 }
 
 bool ksmol_icmp_bucket_take(struct ksmol_icmp_bucket *bucket,
@@ -38,12 +43,12 @@ bool ksmol_icmp_bucket_take(struct ksmol_icmp_bucket *bucket,
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_icmp_bucket_take);
 
-static bool icmp_allowed(const struct ksmol_iface *iface)
+bool ksmol_icmp_allowed(const struct ksmol_iface *iface, u8 family)
 {
 	bool ok;
 
 	spin_lock_bh(&icmp_bucket_lock);
-	ok = ksmol_icmp_bucket_take(&icmp_bucket,
+	ok = ksmol_icmp_bucket_take(&icmp_buckets[family == AF_INET6],
 				    READ_ONCE(ksmol_params.icmp_rate), jiffies);
 	spin_unlock_bh(&icmp_bucket_lock);
 	if (!ok)
@@ -90,12 +95,9 @@ static void icmp_xmit(const struct ksmol_flow *flow,
 	ksmol_ip_output(flow, dst, pb);
 }
 
-/* The token's buffer filled with a part of what was received, chained to more
- * where that is needed. NULL: out of buffers, counted.
- */
-static struct ksmol_pbuf *icmp_body(struct ksmol_tx_token *tok, bool control,
-				    const struct ksmol_pbuf *pb, u32 off,
-				    u32 len)
+struct ksmol_pbuf *ksmol_icmp_body(struct ksmol_tx_token *tok, bool control,
+				   const struct ksmol_pbuf *pb, u32 off,
+				   u32 len)
 {
 	bool reserve = ksmol_tx_token_reserve(tok, control);
 	struct ksmol_pbuf *out = ksmol_tx_token_consume(tok, control);
@@ -132,7 +134,7 @@ enum ksmol_verdict ksmol_icmp_send_echo(struct ksmol_iface *iface,
 		ksmol_tx_dropped(KSMOL_TX_DROP_TOO_BIG, iface->phy->ifindex);
 		return KSMOL_HANDLED;
 	}
-	out = icmp_body(tok, true, pb, KSMOL_ICMP_HLEN, len);
+	out = ksmol_icmp_body(tok, true, pb, KSMOL_ICMP_HLEN, len);
 	if (!out)
 		return KSMOL_DROP_ICMP_NO_BUF;
 	__ksmol_stat_copy(ECHO, len);
@@ -173,14 +175,14 @@ void ksmol_icmp_send_error(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
 	struct ksmol_dst dst;
 	u32 room;
 
-	if (!icmp_error_due(pb) || !icmp_allowed(iface) ||
+	if (!icmp_error_due(pb) || !ksmol_icmp_allowed(iface, AF_INET) ||
 	    icmp_route(iface, pb, ICMP_ERROR_TOS, &flow, &dst))
 		return;
 	/* Sized to the link as well, when that is narrower still. */
 	room = min_t(u32, dst.mtu, ICMP_ERROR_MAX);
 	room -= min(room, heads);
 	room = min(pb->len, room);
-	out = icmp_body(tok, false, pb, 0, room);
+	out = ksmol_icmp_body(tok, false, pb, 0, room);
 	if (!out)
 		return;
 	__ksmol_stat_copy(QUOTE, room);

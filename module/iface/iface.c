@@ -9,6 +9,7 @@
 #include "icmp.h"
 #include "igmp.h"
 #include "ipv4.h"
+#include "ipv6.h"
 #include "neighbor.h"
 #include "net.h"
 #include "pmtu.h"
@@ -26,7 +27,9 @@ static enum ksmol_verdict iface_input(struct ksmol_phy *phy,
 			return KSMOL_DROP_L2_PROTO;
 		return ksmol_arp_input(phy->iface, pb, tok);
 	case htons(ETH_P_IPV6):
-		return KSMOL_DROP_IPV6;
+		if (!phy->iface->ipv6)
+			return KSMOL_DROP_IPV6;
+		return ksmol_ipv6_input(phy->iface, pb, tok);
 	default:
 		return KSMOL_DROP_L2_PROTO;
 	}
@@ -35,10 +38,16 @@ static enum ksmol_verdict iface_input(struct ksmol_phy *phy,
 static bool iface_claims(struct ksmol_phy *phy, const struct sk_buff *skb,
 			 __be16 proto)
 {
-	if (proto == htons(ETH_P_ARP))
+	switch (proto) {
+	case htons(ETH_P_ARP):
 		return true;
-	return proto == htons(ETH_P_IP) &&
-	       ksmol_ipv4_claims(phy->iface, skb);
+	case htons(ETH_P_IP):
+		return ksmol_ipv4_claims(phy->iface, skb);
+	case htons(ETH_P_IPV6):
+		return phy->iface->ipv6 && ksmol_ipv6_claims(phy->iface, skb);
+	default:
+		return false;
+	}
 }
 
 static void iface_up(struct ksmol_phy *phy)
@@ -103,6 +112,7 @@ int ksmol_iface_init(void)
 
 	ksmol_icmp_init();
 	ksmol_ipv4_output_init();
+	ksmol_ipv6_output_init();
 	err = ksmol_neigh_init(ksmol_params.neigh_max);
 	if (err)
 		return err;

@@ -25,7 +25,13 @@ bool ksmol_ipv4_in_scope(const struct ksmol_dst *dst, __be32 daddr);
 
 /* Writes the header of a packet of @total bytes; DF unless it is to be cut. */
 void ksmol_ipv4_header(const struct ksmol_flow *flow,
-		       const struct ksmol_dst *dst, void *to, u16 total,
+		       const struct ksmol_dst *dst, void *to, u32 total,
 		       u8 tos);
+
+/* Fills in what is the stack's in the header that a program wrote: 0 or
+ * -EINVAL.
+ */
+int ksmol_ipv4_complete(const struct ksmol_dst *dst, struct ksmol_pbuf *pb,
+			u32 total);
 
 #endif /* _KSMOL_IFACE_IPV4_H */

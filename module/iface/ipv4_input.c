@@ -151,11 +151,6 @@ static enum ksmol_verdict ipv4_packet(struct ksmol_iface *iface,
 	return unlikely(raw) ? ipv4_raw_took(pb, verdict) : verdict;
 }
 
-/*
- * The frame's verdict is its datagram's, if it completed one. The fragments
- * before it were counted as delivered: those of a datagram that is dropped in
- * the end are counted as purged.
- */
 static noinline enum ksmol_verdict
 ipv4_fragment(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
 	      const struct ksmol_ipv4 *ip, struct ksmol_tx_token *tok)
@@ -176,18 +171,12 @@ ipv4_fragment(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
 	};
 	enum ksmol_verdict verdict;
 	struct ksmol_pbuf *whole;
-	u32 n;
 
 	verdict = ksmol_reass_input(iface, pb, &frag, &whole);
 	if (!whole)
 		return verdict;
 	verdict = ipv4_packet(iface, whole, ip->proto, frag.hlen, tok);
-	if (verdict == KSMOL_DELIVERED)
-		return verdict;
-	n = ksmol_pbuf_split(whole, pb);
-	if (verdict >= KSMOL_FIRST_DROP)
-		__ksmol_stat_add(purged, n);
-	return verdict;
+	return ksmol_reass_end(whole, pb, verdict);
 }
 
 enum ksmol_verdict ksmol_ipv4_input(struct ksmol_iface *iface,

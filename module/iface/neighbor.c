@@ -183,7 +183,7 @@ static void neigh_do(struct neigh_todo *todo)
 	const u8 *mac = todo->acts & KSMOL_NEIGH_ASK_ONE ? todo->mac : NULL;
 
 	local_bh_disable();
-	if (todo->acts & KSMOL_NEIGH_ASK &&
+	if (todo->acts & KSMOL_NEIGH_ASK && todo->family == AF_INET &&
 	    ksmol_arp_solicit(todo->iface, todo->addr.v4, mac))
 		neigh_unsent(todo);
 	if (todo->acts & KSMOL_NEIGH_FLUSH_OK)
@@ -346,6 +346,7 @@ bool ksmol_neigh_heard(struct ksmol_iface *iface, u8 family,
 	ksmol_iface_arm(iface, due);
 	return true;
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_heard);
 
 /* The common case, a neighbor that is known to be reachable, takes no lock. */
 static bool neigh_confirm_fast(struct ksmol_iface *iface, u8 family,
@@ -365,7 +366,7 @@ static bool neigh_confirm_fast(struct ksmol_iface *iface, u8 family,
 
 void ksmol_neigh_confirm(const struct ksmol_dst *dst)
 {
-	u8 family = AF_INET;
+	u8 family = dst->family;
 	struct ksmol_neigh *n;
 
 	if (dst->type != KSMOL_DST_UNICAST ||

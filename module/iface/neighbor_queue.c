@@ -134,7 +134,9 @@ static void queue_report(struct ksmol_iface *iface, struct ksmol_pbuf *pb)
 	const u8 *bytes = pb->head + pb->off;
 	u32 off;
 
-	if (ksmol_quote_parse(bytes, pb->len, &err.quote))
+	if (pb->family == AF_INET ?
+	    ksmol_quote_parse(bytes, pb->len, &err.quote) :
+	    ksmol_quote6_parse(bytes, pb->len, &err.quote))
 		return;
 	err.seq = get_unaligned_be32(bytes + err.quote.l4_off + 4);
 	/* UDP and echo headers are eight bytes both. */

@@ -100,7 +100,8 @@ void ksmol_pmtu_update(const struct net *net, u8 family,
 {
 	struct pmtu_entry *e;
 
-	mtu = max_t(u32, mtu, KSMOL_PMTU_MIN);
+	mtu = max_t(u32, mtu, family == AF_INET ? KSMOL_PMTU_MIN :
+						  KSMOL_PMTU_MIN6);
 	spin_lock_bh(&pmtu_lock);
 	e = pmtu_slot(net, family, daddr);
 	if (!e->net) {

@@ -5,8 +5,11 @@
 
 #include <ksmol/iface.h>
 
-/* No path is believed to carry less (RFC 791: what every host takes in). */
+/* No path is believed to carry less (RFC 791: what every host takes in; RFC
+ * 8200: what every link carries).
+ */
 #define KSMOL_PMTU_MIN 576
+#define KSMOL_PMTU_MIN6 KSMOL_IPV6_MTU_MIN
 /* After so long it is tried again whether it carries more (RFC 1191 6.3). */
 #define KSMOL_PMTU_TIME (600 * HZ)
 

@@ -8,6 +8,7 @@
 #include <linux/timer.h>
 #include <ksmol/compat.h>
 #include "icmp.h"
+#include "icmp6.h"
 #include "reass.h"
 
 static struct ksmol_reass_table reass;
@@ -70,8 +71,10 @@ static int reass_add(struct ksmol_reass *r, struct ksmol_pbuf *pb,
 	}
 	ksmol_reass_account(&reass, r, pb, 1);
 	ksmol_pbuf_own(pb, KSMOL_OWNER_REASS);
-	if (!frag->off)
+	if (!frag->off) {
 		r->hlen = frag->hlen;
+		r->proto = frag->proto;
+	}
 	return 0;
 }
 
@@ -87,6 +90,7 @@ static struct ksmol_pbuf *reass_finish(struct ksmol_reass *r,
 		ksmol_reass_account(&reass, r, part, -1);
 	whole = ksmol_reass_finish(r);
 	frag->hlen = r->hlen;
+	frag->proto = r->proto;
 	reass.complete++;
 	ksmol_reass_close(&reass, r, gone);
 	ksmol_pbuf_own(whole, KSMOL_OWNER_STACK);
@@ -125,6 +129,20 @@ enum ksmol_verdict ksmol_reass_input(struct ksmol_iface *iface,
 	return reason ?: KSMOL_DELIVERED;
 }
 
+enum ksmol_verdict ksmol_reass_end(struct ksmol_pbuf *whole,
+				   struct ksmol_pbuf *pb,
+				   enum ksmol_verdict verdict)
+{
+	u32 n;
+
+	if (verdict == KSMOL_DELIVERED)
+		return verdict;
+	n = ksmol_pbuf_split(whole, pb);
+	if (verdict >= KSMOL_FIRST_DROP)
+		__ksmol_stat_add(purged, n);
+	return verdict;
+}
+
 u32 ksmol_reass_drop_oldest(void)
 {
 	struct ksmol_pbuf_list gone;
@@ -160,25 +178,34 @@ static u32 reass_reclaim(struct ksmol_pool *pool, int class, u32 want)
 
 /* --- time --- */
 
-/* RFC 1122 3.3.2: the sender is told, if fragment 0 is there to be quoted. */
+/* RFC 1122 3.3.2, RFC 8200 4.5: the sender is told, if fragment 0 is there to
+ * be quoted.
+ */
 static void reass_tell(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
-		       u8 hlen)
+		       u16 hlen)
 {
+	static const struct ksmol_icmp icmp6 = {
+		.type = KSMOL_ICMP6_TIME_EXCEEDED,
+		.code = KSMOL_ICMP6_FRAGTIME,
+	};
 	KSMOL_TX_TOKEN(tok);
 
 	if (pb->rx.frag_off || ksmol_tx_token_open(&tok, iface->phy))
 		return;
 	pb->off -= hlen;
 	pb->len += hlen;
-	ksmol_icmp_send_error(iface, pb, ICMP_TIME_EXCEEDED, ICMP_EXC_FRAGTIME,
-			      0, &tok);
+	if (pb->family == AF_INET)
+		ksmol_icmp_send_error(iface, pb, ICMP_TIME_EXCEEDED,
+				      ICMP_EXC_FRAGTIME, 0, &tok);
+	else
+		ksmol_icmp6_send_error(iface, pb, &icmp6, false, &tok);
 }
 
 /* Takes one whose time is over out of the table; its interface stays valid
  * for as long as the caller is in its RCU section.
  */
 static bool reass_expire(unsigned long now, struct ksmol_pbuf_list *gone,
-			 struct ksmol_iface **iface, u8 *hlen)
+			 struct ksmol_iface **iface, u16 *hlen)
 {
 	struct ksmol_reass *r;
 	bool due;
@@ -201,7 +228,7 @@ bool ksmol_reass_run(unsigned long now, unsigned long *next)
 	struct ksmol_pbuf_list gone;
 	struct ksmol_iface *iface;
 	struct ksmol_reass *r;
-	u8 hlen;
+	u16 hlen;
 
 	ksmol_pbuf_list_init(&gone);
 	rcu_read_lock();

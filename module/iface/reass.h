@@ -38,13 +38,14 @@ struct ksmol_reass_key {
  * @off: its first byte's place in the datagram
  * @hlen: bytes of the network header before its payload; when the datagram is
  *	complete, those before fragment 0's
- * @proto: the transport protocol
+ * @proto: the transport protocol, or in IPv6 what fragment 0's header names:
+ *	it may be one more extension header
  * @more: it is not the last
  */
 struct ksmol_frag {
 	struct ksmol_reass_key key;
 	u32 off;
-	u8 hlen;
+	u16 hlen;
 	u8 proto;
 	bool more;
 };
@@ -78,7 +79,7 @@ struct ksmol_reass_source {
  * @last: the one with the highest offset, NULL if there is none
  * @len: bytes that are there
  * @total: bytes there will be, 0 until the last fragment came
- * @hlen: network header of fragment 0
+ * @hlen, @proto: of fragment 0
  * @ecn: one bit for each ECN codepoint seen
  * @dead: given up: what is still to come of it is dropped, for this reason
  */
@@ -94,7 +95,8 @@ struct ksmol_reass {
 	struct ksmol_pbuf *last;
 	u32 len;
 	u32 total;
-	u8 hlen;
+	u16 hlen;
+	u8 proto;
 	u8 ecn;
 	u8 dead;
 };
@@ -224,6 +226,17 @@ enum ksmol_verdict ksmol_reass_input(struct ksmol_iface *iface,
 				     struct ksmol_pbuf *pb,
 				     struct ksmol_frag *frag,
 				     struct ksmol_pbuf **whole);
+
+/**
+ * ksmol_reass_end() - what a datagram came to
+ * @pb: its part that came last, whose frame's verdict this is
+ *
+ * The fragments before it were counted as delivered: those of a datagram that
+ * is dropped in the end are counted as purged. Return: @verdict.
+ */
+enum ksmol_verdict ksmol_reass_end(struct ksmol_pbuf *whole,
+				   struct ksmol_pbuf *pb,
+				   enum ksmol_verdict verdict);
 
 /**
  * ksmol_reass_drop_oldest() - give up the oldest incomplete datagram

@@ -21,12 +21,21 @@ static u32 frag_header_min(u8 proto)
 	return proto == IPPROTO_TCP ? KSMOL_TCP_HLEN : 8;
 }
 
+/* RFC 791, RFC 8200 4.5: no datagram is longer than its length field can say.
+ * IPv6's counts neither the header nor what is gone when the datagram is whole.
+ */
+static u32 frag_overhead(const struct ksmol_frag *frag)
+{
+	if (frag->key.family == AF_INET)
+		return frag->hlen;
+	return frag->hlen - KSMOL_IPV6_HLEN - KSMOL_IPV6_FRAG_HLEN;
+}
+
 int ksmol_frag_check(const struct ksmol_frag *frag, u32 len)
 {
 	if (!len || (frag->more && len % FRAG_UNIT))
 		return KSMOL_DROP_FRAG_LEN;
-	/* RFC 791: no datagram is longer than its length field can say. */
-	if (frag->off + len + frag->hlen > KSMOL_REASS_LEN)
+	if (frag->off + len + frag_overhead(frag) > KSMOL_REASS_LEN)
 		return KSMOL_DROP_FRAG_LEN;
 	if (!frag->off && len < frag_header_min(frag->proto))
 		return KSMOL_DROP_FRAG_TINY;

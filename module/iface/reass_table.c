@@ -184,6 +184,7 @@ struct ksmol_reass *ksmol_reass_open(struct ksmol_reass_table *table,
 	r->len = 0;
 	r->total = 0;
 	r->hlen = 0;
+	r->proto = 0;
 	r->ecn = 0;
 	r->dead = 0;
 	r->source = source_get(table, key);

@@ -8,7 +8,7 @@
 #include <net/checksum.h>
 #include <net/inet_ecn.h>
 #include <ksmol/compat.h>
-#include "ipv4.h"
+#include "ip.h"
 #include "neighbor.h"
 
 static int segment_refuse(const struct ksmol_dst *dst,
@@ -95,47 +95,50 @@ static int segment_park(const struct ksmol_flow *flow,
 	return ksmol_ip_output(flow, dst, pb);
 }
 
-static int segment_send(const struct ksmol_dst *dst,
+static int segment_send(const struct ksmol_flow *flow,
+			const struct ksmol_dst *dst,
 			struct ksmol_tx_segment *seg, const u8 *mac)
 {
 	struct ksmol_phy *phy = dst->iface->phy;
+	__be16 proto = ksmol_net_proto(flow->family);
 
 	if (dst->type == KSMOL_DST_LOCAL)
-		return ksmol_phy_loop_segment(phy, seg, htons(ETH_P_IP));
-	return ksmol_phy_xmit_segment(phy, seg, mac, htons(ETH_P_IP));
+		return ksmol_phy_loop_segment(phy, seg, proto);
+	return ksmol_phy_xmit_segment(phy, seg, mac, proto);
 }
 
-static bool segment_fits(const struct ksmol_dst *dst,
+static bool segment_fits(const struct ksmol_flow *flow,
+			 const struct ksmol_dst *dst,
 			 const struct ksmol_tx_segment *seg, u32 total)
 {
 	u32 one = seg->gso_size ?: seg->len;
 
-	return total <= U16_MAX &&
-	       KSMOL_IPV4_HLEN + seg->thlen + one <= dst->mtu;
+	return total <= ksmol_net_total_max(flow->family) &&
+	       total - seg->len + one <= dst->mtu;
 }
 
 int ksmol_ip_output_segment(const struct ksmol_flow *flow,
 			    const struct ksmol_dst *dst,
 			    struct ksmol_tx_segment *seg, bool ect)
 {
-	u32 total = KSMOL_IPV4_HLEN + seg->thlen + seg->len;
+	u32 hlen = ksmol_net_hlen(flow->family);
+	u32 total = hlen + seg->thlen + seg->len;
 	u8 mac[ETH_ALEN] __aligned(2);
 	u8 tos = flow->tos;
 
-	if (unlikely(!segment_fits(dst, seg, total)))
+	if (unlikely(!segment_fits(flow, dst, seg, total)))
 		return segment_refuse(dst, KSMOL_TX_DROP_TOO_BIG, -EMSGSIZE);
-	if (unlikely(!ksmol_ipv4_in_scope(dst, flow->daddr.v4)))
+	if (unlikely(!ksmol_ip_in_scope(flow, dst)))
 		return segment_refuse(dst, KSMOL_TX_DROP_SCOPE, -EINVAL);
 	if (dst->type == KSMOL_DST_UNICAST &&
 	    dst->iface->phy->medium == KSMOL_MEDIUM_ETHERNET &&
-	    !ksmol_neigh_resolve(dst->iface, AF_INET, &dst->nexthop, mac))
+	    !ksmol_neigh_resolve(dst->iface, flow->family, &dst->nexthop, mac))
 		return segment_park(flow, dst, seg);
 	segment_csum(flow, dst, seg->room + seg->off, seg->csum_offset,
 		     seg->thlen + seg->len);
 	if (ect)
 		tos = (tos & ~INET_ECN_MASK) | INET_ECN_ECT_0;
-	ksmol_ipv4_header(flow, dst, ksmol_segment_push(seg, KSMOL_IPV4_HLEN),
-			  total, tos);
-	return segment_send(dst, seg, mac);
+	ksmol_ip_header(flow, dst, ksmol_segment_push(seg, hlen), total, tos);
+	return segment_send(flow, dst, seg, mac);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_ip_output_segment);

@@ -8,22 +8,19 @@
 
 /* --- words --- */
 
-/* A bare address. */
-static int spec_addr(const char *text, struct ksmol_addr *addr,
+/* A bare address; with a colon it is one of IPv6. */
+static int spec_addr(const char *text, struct ksmol_addr *addr, u8 *family,
 		     const char **why)
 {
-	__be32 v4;
+	bool v6 = strchr(text, ':');
 
-	if (strchr(text, ':')) {
-		*why = "IPv6 addresses are not supported";
-		return -EAFNOSUPPORT;
-	}
-	if (!in4_pton(text, -1, (u8 *)&v4, -1, NULL)) {
-		*why = "not an IPv4 address";
-		return -EINVAL;
-	}
-	*addr = ksmol_addr_v4(v4);
-	return 0;
+	memset(addr, 0, sizeof(*addr));
+	*family = v6 ? AF_INET6 : AF_INET;
+	if (v6 ? in6_pton(text, -1, addr->v6.s6_addr, -1, NULL) :
+		 in4_pton(text, -1, (u8 *)&addr->v4, -1, NULL))
+		return 0;
+	*why = v6 ? "not an IPv6 address" : "not an IPv4 address";
+	return -EINVAL;
 }
 
 /* ADDR/PLEN; @text is cut at the slash. */
@@ -34,8 +31,7 @@ static int spec_cidr(char *text, struct ksmol_cidr *cidr, const char **why)
 
 	if (slash)
 		*slash++ = '\0';
-	cidr->family = AF_INET;
-	err = spec_addr(text, &cidr->addr, why);
+	err = spec_addr(text, &cidr->addr, &cidr->family, why);
 	if (err)
 		return err;
 	if (!slash) {
@@ -44,7 +40,7 @@ static int spec_cidr(char *text, struct ksmol_cidr *cidr, const char **why)
 	}
 	if (kstrtou8(slash, 10, &cidr->plen) ||
 	    cidr->plen > ksmol_addr_bits(cidr->family)) {
-		*why = "prefix length is not 0 to 32";
+		*why = "prefix length is not 0 to 32, or 128 for IPv6";
 		return -EINVAL;
 	}
 	return 0;
@@ -56,7 +52,7 @@ static __be32 spec_mask(u8 plen)
 }
 
 /* May a host have this address (RFC 1122 3.2.1.3)? */
-static bool spec_host_ok(const struct ksmol_cidr *cidr)
+static bool spec_host_ok_v4(const struct ksmol_cidr *cidr)
 {
 	__be32 host = cidr->addr.v4 & ~spec_mask(cidr->plen);
 
@@ -64,6 +60,31 @@ static bool spec_host_ok(const struct ksmol_cidr *cidr)
 		return false;
 	/* RFC 3021: prefixes of 31 and 32 bits have no special addresses. */
 	return cidr->plen >= 31 || (host && host != ~spec_mask(cidr->plen));
+}
+
+static bool spec_prefix_only(const struct ksmol_cidr *cidr)
+{
+	struct ksmol_addr prefix = cidr->addr;
+
+	ksmol_addr_mask(&prefix, cidr->plen);
+	return ksmol_addr_equal(&prefix, &cidr->addr);
+}
+
+static bool spec_host_ok_v6(const struct ksmol_cidr *cidr)
+{
+	const struct ksmol_addr *a = &cidr->addr;
+
+	if (!cidr->plen || ksmol_addr_any(a) || ksmol_addr_is_multicast6(a) ||
+	    ksmol_addr_is_loopback6(a) || ksmol_addr_is_mapped(a))
+		return false;
+	/* RFC 4291 2.6.1: the routers' anycast address; RFC 6164: not there. */
+	return cidr->plen >= 127 || !spec_prefix_only(cidr);
+}
+
+static bool spec_host_ok(const struct ksmol_cidr *cidr)
+{
+	return cidr->family == AF_INET ? spec_host_ok_v4(cidr) :
+					 spec_host_ok_v6(cidr);
 }
 
 static int spec_add_addr(struct ksmol_spec *spec, char *word,
@@ -81,7 +102,8 @@ static int spec_add_addr(struct ksmol_spec *spec, char *word,
 		return -EINVAL;
 	}
 	for (i = 0; i < spec->nr_addrs; i++)
-		if (ksmol_addr_equal(&spec->addrs[i].addr, &cidr.addr)) {
+		if (spec->addrs[i].family == cidr.family &&
+		    ksmol_addr_equal(&spec->addrs[i].addr, &cidr.addr)) {
 			*why = "an address given twice";
 			return -EINVAL;
 		}
@@ -96,11 +118,20 @@ static int spec_add_addr(struct ksmol_spec *spec, char *word,
 static int spec_set_via(struct ksmol_spec *spec, const char *word,
 			const char **why)
 {
-	if (!ksmol_addr_any(&spec->via)) {
+	struct ksmol_addr addr, *via;
+	u8 family;
+	int err;
+
+	err = spec_addr(word, &addr, &family, why);
+	if (err)
+		return err;
+	via = family == AF_INET ? &spec->via : &spec->via6;
+	if (!ksmol_addr_any(via)) {
 		*why = "via= given twice";
 		return -EINVAL;
 	}
-	return spec_addr(word, &spec->via, why);
+	*via = addr;
+	return 0;
 }
 
 static int spec_add_route(struct ksmol_spec *spec, char *word,
@@ -108,6 +139,7 @@ static int spec_add_route(struct ksmol_spec *spec, char *word,
 {
 	char *at = strchr(word, '@');
 	struct ksmol_cidr cidr = {};
+	u8 family;
 	int err;
 
 	if (!at) {
@@ -122,13 +154,17 @@ static int spec_add_route(struct ksmol_spec *spec, char *word,
 	err = spec_cidr(word, &cidr, why);
 	if (err)
 		return err;
-	if (cidr.addr.v4 & ~spec_mask(cidr.plen)) {
+	if (!spec_prefix_only(&cidr)) {
 		*why = "a route with bits set beyond its prefix length";
 		return -EINVAL;
 	}
-	err = spec_addr(at, &spec->gateways[spec->nr_routes], why);
+	err = spec_addr(at, &spec->gateways[spec->nr_routes], &family, why);
 	if (err)
 		return err;
+	if (family != cidr.family) {
+		*why = "a route whose gateway is of the other family";
+		return -EINVAL;
+	}
 	spec->routes[spec->nr_routes++] = cidr;
 	return 0;
 }
@@ -153,35 +189,64 @@ static int spec_word(struct ksmol_spec *spec, char *word, const char **why)
 		return spec_set_via(spec, word + 4, why);
 	if (str_has_prefix(word, "route="))
 		return spec_add_route(spec, word + 6, why);
-	if (*word >= '0' && *word <= '9')
+	if ((*word >= '0' && *word <= '9') || strchr(word, ':'))
 		return spec_add_addr(spec, word, why);
-	if (strchr(word, ':'))
-		return spec_addr(word, &spec->via, why);
 	*why = "a word that is no address, via=, route=, shared or exclusive";
 	return -EINVAL;
 }
 
 /* --- the whole --- */
 
-/* A gateway must be a neighbor: one beyond would never answer. */
-static int spec_gateway_ok(const struct ksmol_spec *spec,
-			   const struct ksmol_addr *gw, const char **why)
+/* The address whose prefix covers a gateway; @own is set if it is the gateway. */
+static const struct ksmol_cidr *spec_covers(const struct ksmol_spec *spec,
+					    u8 family,
+					    const struct ksmol_addr *gw,
+					    bool *own)
 {
 	const struct ksmol_cidr *on = NULL, *a;
 
 	for (a = spec->addrs; a < spec->addrs + spec->nr_addrs; a++) {
-		if (ksmol_addr_equal(&a->addr, gw)) {
-			*why = "a gateway that is our own address";
-			return -EINVAL;
-		}
+		if (a->family != family)
+			continue;
+		*own |= ksmol_addr_equal(&a->addr, gw);
 		if (ksmol_addr_prefix_equal(&a->addr, gw, a->plen))
 			on = a;
 	}
-	if (!on) {
+	return on;
+}
+
+static bool spec_has_v6(const struct ksmol_spec *spec)
+{
+	const struct ksmol_cidr *a;
+
+	for (a = spec->addrs; a < spec->addrs + spec->nr_addrs; a++)
+		if (a->family == AF_INET6)
+			return true;
+	return false;
+}
+
+/* A gateway must be a neighbor: one beyond would never answer. Link-local ones
+ * always are, where IPv6 is spoken at all.
+ */
+static int spec_gateway_ok(const struct ksmol_spec *spec, u8 family,
+			   const struct ksmol_addr *gw, const char **why)
+{
+	struct ksmol_cidr host = { .family = family, .addr = *gw };
+	const struct ksmol_cidr *on;
+	bool own = false;
+
+	on = spec_covers(spec, family, gw, &own);
+	if (own) {
+		*why = "a gateway that is our own address";
+		return -EINVAL;
+	}
+	host.plen = on ? on->plen : 10;
+	if (!on && (family == AF_INET || !ksmol_addr_is_linklocal6(gw) ||
+		    !spec_has_v6(spec))) {
 		*why = "a gateway outside the prefixes of the addresses given";
 		return -EINVAL;
 	}
-	if (!spec_host_ok(&(struct ksmol_cidr){ AF_INET, on->plen, *gw })) {
+	if (!spec_host_ok(&host)) {
 		*why = "a gateway address that no host may have";
 		return -EINVAL;
 	}
@@ -194,9 +259,12 @@ static int spec_gateways_ok(const struct ksmol_spec *spec, const char **why)
 	int err = 0;
 
 	if (!ksmol_addr_any(&spec->via))
-		err = spec_gateway_ok(spec, &spec->via, why);
+		err = spec_gateway_ok(spec, AF_INET, &spec->via, why);
+	if (!err && !ksmol_addr_any(&spec->via6))
+		err = spec_gateway_ok(spec, AF_INET6, &spec->via6, why);
 	for (i = 0; !err && i < spec->nr_routes; i++)
-		err = spec_gateway_ok(spec, &spec->gateways[i], why);
+		err = spec_gateway_ok(spec, spec->routes[i].family,
+				      &spec->gateways[i], why);
 	return err;
 }
 

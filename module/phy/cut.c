@@ -58,7 +58,7 @@ static struct sk_buff *piece_skb(struct ksmol_phy *phy,
 		return NULL;
 	skb_reserve(skb, room);
 	skb_reset_network_header(skb);
-	cut->emit(skb_put(skb, cut->hlen), pb->head + pb->off, piece->off,
+	cut->emit(cut, skb_put(skb, cut->hlen), pb->head + pb->off, piece->off,
 		  piece->len, more);
 	if (linear) {
 		ksmol_pbuf_to_mem(pb, cut->skip + piece->off,

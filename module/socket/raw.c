@@ -152,7 +152,7 @@ static int icmp_type(const struct ksmol_pbuf *pb)
 }
 
 bool ksmol_raw_input(struct ksmol_iface *iface, u8 proto, struct ksmol_pbuf *pb,
-		     u8 hlen)
+		     u32 hlen)
 {
 	struct ksmol_key key = {
 		.net = iface->net,

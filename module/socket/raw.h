@@ -20,7 +20,7 @@ int ksmol_raw_getsockopt(struct socket *sock, int level, int name,
 
 /* iface's demux.raw. */
 bool ksmol_raw_input(struct ksmol_iface *iface, u8 proto, struct ksmol_pbuf *pb,
-		     u8 hlen);
+		     u32 hlen);
 
 /* Tells those that may have sent what @err is about; false if there is none.
  * BH disabled, RCU.
