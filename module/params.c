@@ -278,11 +278,11 @@ MODULE_PARM_DESC(sock_hash, "buckets of the socket tables, a power of two, 16 to
 module_param_named(ring_memory, ksmol_params.ring_memory, uint, 0644);
 MODULE_PARM_DESC(ring_memory, "KiB that the rings of all programs may take together (default 262144); 0: none may have any");
 module_param_named(icmp_rate, ksmol_params.icmp_rate, uint, 0644);
-MODULE_PARM_DESC(icmp_rate, "ICMP errors sent per second at most (default 100)");
+MODULE_PARM_DESC(icmp_rate, "ICMP errors sent per second at most, and as many of ICMPv6 (default 100)");
 module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);
 MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 says 1000 (default); 0: use it at once");
 module_param_named(echo_broadcast, ksmol_params.echo_broadcast, bool, 0644);
-MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses (default N)");
+MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses, and to groups of IPv6 (default N)");
 
 /* --- TCP --- */
 

@@ -384,8 +384,9 @@ struct ksmol_icmp_error {
  * struct ksmol_demux - the socket room's entry points
  * @input: a packet for a transport protocol (IPPROTO_UDP, IPPROTO_TCP,
  *	IPPROTO_ICMP or IPPROTO_ICMPV6 for echo replies); @pb begins with the
- *	transport header, addresses and so on are in pb->rx. Takes @pb only when it returns KSMOL_DELIVERED.
- *	For UDP_NO_SOCKET the caller answers port unreachable.
+ *	transport header, addresses and so on are in pb->rx. Takes @pb only
+ *	when it returns KSMOL_DELIVERED. For UDP_NO_SOCKET the caller answers
+ *	port unreachable.
  * @raw: the packet goes to raw sockets too, if there are any; its network
  *	header are the @hlen bytes in front of it. Borrows @pb. Returns whether
  *	one took it. Called only after ksmol_raw_wanted(); may be NULL else

@@ -1,0 +1,149 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Raw IPv6 packets for scenarios, and what is said to them.
+
+frames6.py DEV < TABLE    send each packet of TABLE, and look what happens
+frames6.py DEV SPEC...    send one packet, print what is answered
+
+As frames.py, which says what a TABLE is. DEV may be Ethernet or raw IP. What
+neighbors ask each other is no answer. A SPEC is a kind and words KEY=VALUE:
+  udp    sport dport data len csum  + those of ip
+  echo   id seq data code csum      + those of ip
+  icmp   type code rest quote data csum + those of ip
+         (quote: a SPEC with commas for blanks)
+  ip     next data                  + the following
+and for all: src dst hop tclass version plen (the payload length), ext=
+TYPE:HEX/TYPE:HEX... extension headers of which HEX is all but the next header,
+pad= bytes behind the packet, cut= bytes to leave, n= how many times, eth= the
+destination MAC.
+"""
+
+import socket
+import struct
+import sys
+
+import frames
+from frames import checksum, mac, number, payload
+
+US, PEER = 'fd00::2', 'fd00::1'
+
+
+def addr(text):
+    return socket.inet_pton(socket.AF_INET6, text)
+
+
+def ip(words, following, data):
+    for part in reversed(words.get('ext', '').split('/')):
+        if part:
+            kind, text = part.split(':')
+            data = bytes([following]) + bytes.fromhex(text) + data
+            following = int(kind)
+    return struct.pack('>IHBB', number(words, 'version', 6) << 28 |
+                       number(words, 'tclass', 0) << 20,
+                       number(words, 'plen', len(data)),
+                       number(words, 'next', following),
+                       number(words, 'hop', 64)) + \
+        addr(words.get('src', PEER)) + addr(words.get('dst', US)) + data
+
+
+def transport(words, proto, data, offset):
+    pseudo = (addr(words.get('src', PEER)) + addr(words.get('dst', US)) +
+              struct.pack('>II', len(data), proto))
+    value = number(words, 'csum', checksum(pseudo + data))
+    data = data[:offset] + struct.pack('>H', value) + data[offset + 2:]
+    return ip(words, proto, data)
+
+
+def udp(words):
+    data = payload(words.get('data', 'hello'))
+    return transport(words, 17, struct.pack(
+        '>HHHH', number(words, 'sport', 1000), number(words, 'dport', 7),
+        number(words, 'len', 8 + len(data)), 0) + data, 6)
+
+
+def icmp(words, default_type=1):
+    body = payload(words.get('data', ''))
+    if 'quote' in words:
+        body, inner = packet(words['quote'].replace(',', ' '))
+        body = body[:number(inner, 'cut', len(body))]
+    rest = number(words, 'rest', 0)
+    if default_type == 128:
+        rest = number(words, 'id', 77) << 16 | number(words, 'seq', 1)
+    return transport(words, 58, struct.pack(
+        '>BBHI', number(words, 'type', default_type), number(words, 'code', 0),
+        0, rest) + body, 2)
+
+
+def packet(spec):
+    kind, *rest = spec.split()
+    words = dict(word.split('=', 1) for word in rest)
+    makers = {
+        'udp': udp, 'icmp': icmp, 'echo': lambda w: icmp(w, 128),
+        'ip': lambda w: ip(w, 59, payload(w.get('data', ''))),
+    }
+    return makers[kind](words), words
+
+
+def frame(spec):
+    data, words = packet(spec)
+    if 'cut' in words:
+        data = data[:int(words['cut'])]
+    data += b'\xee' * number(words, 'pad', 0)
+    if frames.OUR_MAC:
+        data = mac(words.get('eth', frames.US_MAC)) + mac(frames.OUR_MAC) + \
+            b'\x86\xdd' + data
+    return data, words
+
+
+def describe(data):
+    """A packet from ksmol in a few words."""
+    p = data[14:] if frames.OUR_MAC else data
+    if p[0] >> 4 != 6:
+        return 'not-ipv6'
+    following, t = p[6], p[40:]
+    if following == 44:
+        return f'fragment:{struct.unpack(">H", t[2:4])[0] & 0xfff8}'
+    if following == 17:
+        return f'udp:{len(t) - 8}'
+    if following != 58:
+        return f'next:{following}'
+    if t[0] == 129:
+        return f'pong:{len(t) - 8}'
+    rest, = struct.unpack('>I', t[4:8])
+    return f'icmp:{t[0]}/{t[1]}' + (f'/{rest}' if t[0] == 4 else '')
+
+
+def is_answer(data):
+    """Not what stations of a link say to each other."""
+    p = data[14:] if frames.OUR_MAC else data
+    return len(p) > 40 and not (
+        p[0] >> 4 == 6 and p[6] in (0, 58) and
+        (p[6] == 0 or 130 <= p[40] <= 143))
+
+
+def answers(sock, patience):
+    got, end = [], frames.time.monotonic() + patience
+    while (left := end - frames.time.monotonic()) > 0:
+        if not frames.select.select([sock], [], [], left)[0]:
+            break
+        data, sender = sock.recvfrom(65536)
+        if sender[2] != socket.PACKET_OUTGOING and is_answer(data):
+            got.append(describe(data))
+    return got
+
+
+def main():
+    sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
+                         socket.htons(0x86dd))
+    sock.bind((sys.argv[1], 0x86dd))
+    frames.OUR_MAC = sock.getsockname()[4].hex(':')
+    frames.frame, frames.answers = frame, answers
+    if len(sys.argv) == 2:
+        frames.run_table(sock)
+        return
+    frames.send(sock, ' '.join(sys.argv[2:]))
+    print('\n'.join(answers(sock, frames.PATIENCE)) or '-')
+
+
+if __name__ == '__main__':
+    main()
