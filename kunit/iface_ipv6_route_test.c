@@ -208,6 +208,32 @@ static void route__scope(struct kunit *test)
 	forget(other);
 }
 
+/* A link-local address may be ours on two links, or a neighbor's on another. */
+static void scope__same_address_twice(struct kunit *test)
+{
+	u64 drops = iface_verdict(KSMOL_DROP_IP_SADDR);
+	struct iface_fixture *f = iface_attach(test, "fe80::1/64,fd77::1/64");
+	struct ksmol_frame6_ends ends = iface6_ends("fd77::1");
+	struct ksmol_vdev *other = second(test, "fe80::1/64");
+	char spec[64];
+
+	forget(other);
+	other = second(test, "fe80::5/64");
+	ends.saddr = ksmol_ip6("fe80::5");
+	ksmol_frame_udp6(&f->frame, &ends, NULL, 20);
+	iface_arrives(test);
+	KUNIT_EXPECT_EQ(test, f->inputs, 1U);
+	ends.saddr = ksmol_ip6("fe80::1");
+	ksmol_frame_udp6(&f->frame, &ends, NULL, 20);
+	iface_arrives(test);
+	KUNIT_EXPECT_EQ(test, iface_verdict(KSMOL_DROP_IP_SADDR), drops + 1);
+	forget(other);
+	other = ksmol_vdev_create(test, KSMOL_MEDIUM_ETHERNET, NETIF_F_SG);
+	snprintf(spec, sizeof(spec), "%s,fd77::1/64", other->dev->name);
+	KUNIT_EXPECT_EQ(test, ksmol_attach(&init_net, spec), -EADDRINUSE);
+	ksmol_vdev_destroy(other);
+}
+
 /* --- sources: RFC 6724 5, pitfall 36 --- */
 
 static void source__rules(struct kunit *test)
@@ -279,6 +305,7 @@ static struct kunit_case ipv6_route_cases[] = {
 	KUNIT_CASE(route__no_way),
 	KUNIT_CASE(route__not_spoken_here),
 	KUNIT_CASE(route__scope),
+	KUNIT_CASE(scope__same_address_twice),
 	KUNIT_CASE(source__rules),
 	KUNIT_CASE(source__tentative),
 	KUNIT_CASE(source__other_interface),

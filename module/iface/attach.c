@@ -32,6 +32,15 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_iface_find);
 
 /* --- checks --- */
 
+/* Link-local addresses may be the same on each link. */
+static bool attach_is_twin(struct ksmol_iface *iface,
+			   const struct ksmol_cidr *cidr)
+{
+	if (cidr->family == AF_INET6 && ksmol_addr_is_linklocal6(&cidr->addr))
+		return false;
+	return ksmol_iface_addr(iface, cidr->family, &cidr->addr);
+}
+
 /* Whoever has an address of @spec already, whatever its state. */
 static struct ksmol_iface *attach_twin(struct ksmol_iface_net *pernet,
 				       const struct ksmol_spec *spec)
@@ -41,8 +50,7 @@ static struct ksmol_iface *attach_twin(struct ksmol_iface_net *pernet,
 
 	ksmol_for_each_iface(iface, pernet)
 		for (i = 0; i < spec->nr_addrs; i++)
-			if (ksmol_iface_addr(iface, spec->addrs[i].family,
-					     &spec->addrs[i].addr))
+			if (attach_is_twin(iface, &spec->addrs[i]))
 				return iface;
 	return NULL;
 }

@@ -15,14 +15,6 @@
 
 /* --- whose is it --- */
 
-/* A host's own address is nobody else's source. */
-static bool ipv6_source_ok(struct ksmol_iface *iface,
-			   const struct ksmol_pbuf *pb)
-{
-	return pb->flags & KSMOL_PB_LOOP ||
-	       !ksmol_addr_find(iface->pernet, AF_INET6, &pb->rx.saddr);
-}
-
 /* An address of ours, whatever interface the packet came in by; but those that
  * mean something on one link only must be that link's.
  */
@@ -35,6 +27,14 @@ static bool ipv6_is_ours(struct ksmol_iface *iface,
 		return ksmol_addr_find(iface->pernet, AF_INET6, daddr);
 	ifa = ksmol_iface_addr(iface, AF_INET6, daddr);
 	return ifa && READ_ONCE(ifa->state) == KSMOL_ADDR_VALID;
+}
+
+/* A host's own address is nobody else's source. */
+static bool ipv6_source_ok(struct ksmol_iface *iface,
+			   const struct ksmol_pbuf *pb)
+{
+	return pb->flags & KSMOL_PB_LOOP ||
+	       !ipv6_is_ours(iface, &pb->rx.saddr);
 }
 
 /* Where those who want to know one of our addresses' owner ask. */
