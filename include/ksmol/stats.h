@@ -76,6 +76,13 @@ struct file_operations;
 	X(IGMP_SHORT,	"igmp_short",	"IGMP message shorter than its type needs") \
 	X(IGMP_CSUM,	"igmp_csum",	"IGMP checksum")				\
 	X(IGMP_TYPE,	"igmp_type",	"IGMP message that is not for hosts")	\
+	X(ND_FORMAT,	"nd_format",	"neighbor discovery: length, code or option") \
+	X(ND_HOPS,	"nd_hops",	"neighbor discovery from beyond a router")	\
+	X(ND_ADDR,	"nd_addr",	"neighbor discovery: addresses it may not have") \
+	X(ND_NOT_US,	"nd_not_us",	"solicitation or advertisement of others")	\
+	X(ND_IGNORED,	"nd_ignored",	"router advertisement or redirect not asked for") \
+	X(MLD_SHORT,	"mld_short",	"MLD message shorter than its type needs") \
+	X(MLD_TYPE,	"mld_type",	"MLD message that is not for hosts")	\
 	X(UDP_SHORT,	"udp_short",	"shorter than the UDP header")		\
 	X(UDP_LEN,	"udp_len",	"UDP length")				\
 	X(UDP_CSUM,	"udp_csum",	"UDP checksum")				\

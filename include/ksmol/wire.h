@@ -326,6 +326,189 @@ int ksmol_quote_parse(const u8 *bytes, u32 len, struct ksmol_quote *quote);
 /* The quoted packet of an ICMPv6 error, likewise. */
 int ksmol_quote6_parse(const u8 *bytes, u32 len, struct ksmol_quote *quote);
 
+/* --- neighbor discovery (RFC 4861, 4191, 8106), in ICMPv6 --- */
+
+/* The hop limit that proves that no router passed it on. */
+#define KSMOL_ND_HOPS 255
+
+/* Bytes of a message before its options: the most, and of each that we send. */
+#define KSMOL_ND_HLEN_MAX	40
+#define KSMOL_ND_RS_HLEN	8
+#define KSMOL_ND_NS_HLEN	24
+/* A link-layer address option, and a nonce (RFC 3971 5.3.2). */
+#define KSMOL_ND_LLADDR_LEN	8
+#define KSMOL_ND_NONCE_LEN	8
+/* Bytes of an option that are looked at, if it has so many. */
+#define KSMOL_ND_OPTION_MAX	56
+
+/* Flags of an advertisement: from a router, an answer, the news that counts. */
+#define KSMOL_ND_ROUTER		0x80
+#define KSMOL_ND_SOLICITED	0x40
+#define KSMOL_ND_OVERRIDE	0x20
+
+/* Most of each kind that one router advertisement is believed. */
+#define KSMOL_ND_PREFIXES	8
+#define KSMOL_ND_ROUTES		4
+#define KSMOL_ND_SERVERS	3
+
+/* A lifetime without an end. */
+#define KSMOL_ND_FOREVER	U32_MAX
+
+/**
+ * struct ksmol_nd_prefix - prefix information (RFC 4861 4.6.2)
+ * @onlink: its addresses are neighbors; @autonomous: form an address in it
+ * @valid, @preferred: seconds
+ */
+struct ksmol_nd_prefix {
+	u8 plen;
+	bool onlink;
+	bool autonomous;
+	u32 valid;
+	u32 preferred;
+	struct ksmol_addr prefix;
+};
+
+/**
+ * struct ksmol_nd_route - route information (RFC 4191 2.3)
+ * @pref: 1 high, 0 medium, -1 low
+ * @lifetime: seconds
+ */
+struct ksmol_nd_route {
+	u8 plen;
+	s8 pref;
+	u32 lifetime;
+	struct ksmol_addr prefix;
+};
+
+/* A resolver (RFC 8106 5.1); @lifetime in seconds. */
+struct ksmol_nd_server {
+	u32 lifetime;
+	struct ksmol_addr addr;
+};
+
+/**
+ * struct ksmol_nd_router - what a router advertisement says
+ * @hops: hop limit for packets, 0: unspecified
+ * @pref: of this router as a default one: 1 high, 0 medium, -1 low
+ * @lifetime: seconds that it is one, 0: it is none
+ * @reachable, @retrans: ms, 0: unspecified
+ */
+struct ksmol_nd_router {
+	u8 hops;
+	s8 pref;
+	u8 nr_prefixes;
+	u8 nr_routes;
+	u8 nr_servers;
+	u16 lifetime;
+	u32 reachable;
+	u32 retrans;
+	struct ksmol_nd_prefix prefixes[KSMOL_ND_PREFIXES];
+	struct ksmol_nd_route routes[KSMOL_ND_ROUTES];
+	struct ksmol_nd_server servers[KSMOL_ND_SERVERS];
+};
+
+/**
+ * struct ksmol_nd - a message of neighbor discovery
+ * @type: as on the wire
+ * @flags: of an advertisement: KSMOL_ND_ROUTER and so on
+ * @has_source, @has_target: it has that link-layer address option
+ * @has_nonce: it has @nonce (RFC 7527)
+ * @hlen: bytes before its options
+ * @mtu: of the link, 0: it does not say
+ * @source, @target_mac: those link-layer addresses
+ * @target: NS, NA, redirect: whom it is about; redirect: the better next hop
+ * @dest: redirect: for whom
+ * @ra: of a router advertisement
+ */
+struct ksmol_nd {
+	u8 type;
+	u8 flags;
+	bool has_source;
+	bool has_target;
+	bool has_nonce;
+	u8 hlen;
+	u32 mtu;
+	u8 source[ETH_ALEN] __aligned(2);
+	u8 target_mac[ETH_ALEN] __aligned(2);
+	u8 nonce[6];
+	struct ksmol_addr target;
+	struct ksmol_addr dest;
+	struct ksmol_nd_router ra;
+};
+
+/**
+ * ksmol_nd_parse() - read a message up to its options
+ * @bytes: the message from its ICMPv6 header on, @avail of it contiguous, of
+ *	which KSMOL_ND_HLEN_MAX are looked at
+ *
+ * Return: 0 or ND_FORMAT (too short, a code other than 0).
+ */
+int ksmol_nd_parse(const u8 *bytes, u32 avail, struct ksmol_nd *nd);
+
+/**
+ * ksmol_nd_parse_option() - read one option
+ * @bytes: the option, @avail of it contiguous: KSMOL_ND_OPTION_MAX, or what is
+ *	left of the message
+ * @left: bytes of the message from here on
+ *
+ * What is unknown, or has a length that its type doesn't, is skipped.
+ *
+ * Return: the bytes it takes, or -ND_FORMAT: its length is 0 or it doesn't
+ * fit, and then nothing of the message counts (RFC 4861 4.6).
+ */
+int ksmol_nd_parse_option(const u8 *bytes, u32 avail, u32 left,
+			  struct ksmol_nd *nd);
+
+/* Write KSMOL_ND_NS_HLEN bytes with a zero checksum: the caller sums. */
+void ksmol_nd_emit_ns(void *to, const struct ksmol_addr *target);
+void ksmol_nd_emit_na(void *to, const struct ksmol_addr *target, u8 flags);
+/* Writes KSMOL_ND_RS_HLEN bytes likewise. */
+void ksmol_nd_emit_rs(void *to);
+/* Writes KSMOL_ND_LLADDR_LEN bytes: our address, as source or as target. */
+void ksmol_nd_emit_lladdr(void *to, const u8 *mac, bool target);
+/* Writes KSMOL_ND_NONCE_LEN bytes. */
+void ksmol_nd_emit_nonce(void *to, const u8 *nonce);
+
+/* --- MLD (RFC 2710, 3810), in ICMPv6 --- */
+
+#define KSMOL_MLD_HLEN		24
+#define KSMOL_MLD_QUERY_HLEN	28
+#define KSMOL_MLD_REPORT_HLEN	8
+#define KSMOL_MLD_RECORD_LEN	20
+/* A hop-by-hop header with a router alert (RFC 2711). */
+#define KSMOL_MLD_ALERT_LEN	8
+
+/**
+ * struct ksmol_mld - a message for hosts
+ * @type: as on the wire
+ * @version: of a query: 1 or 2
+ * @robustness: QRV of a query of version 2, 0 when it does not say
+ * @max_resp: of a query: most milliseconds until it is answered
+ * @group: or any
+ */
+struct ksmol_mld {
+	u8 type;
+	u8 version;
+	u8 robustness;
+	u32 max_resp;
+	struct ksmol_addr group;
+};
+
+/* @avail: contiguous bytes, 28 are looked at; @len: of the message.
+ * 0 or MLD_SHORT.
+ */
+int ksmol_mld_parse(const u8 *bytes, u32 avail, u32 len,
+		    struct ksmol_mld *mld);
+/* Writes 24 bytes, a report or good-bye of version 1, with a zero checksum. */
+void ksmol_mld_emit(void *to, u8 type, const struct ksmol_addr *group);
+/* Writes the 8 bytes before the @nr records of a report of version 2. */
+void ksmol_mld_emit_report(void *to, u16 nr);
+/* Writes the 20 bytes before the @nr sources of a record. */
+void ksmol_mld_emit_record(void *to, u8 type, const struct ksmol_addr *group,
+			   u16 nr);
+/* Writes the hop-by-hop header that goes before each of them. */
+void ksmol_mld_emit_alert(void *to);
+
 /* --- UDP (RFC 768) --- */
 
 #define KSMOL_UDP_HLEN 8
