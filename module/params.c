@@ -260,7 +260,7 @@ MODULE_PARM_DESC(neigh_queue, "packets that may wait for one neighbor's address 
 limit_param(neigh_queue_total);
 MODULE_PARM_DESC(neigh_queue_total, "pbufs of packets that may wait for neighbors in all; at most half of pool_tx (default 64)");
 module_param_named(igmp_max, ksmol_params.igmp_max, uint, 0444);
-MODULE_PARM_DESC(igmp_max, "multicast groups that may be joined, each interface's counted, 4 to 65536 (default 256)");
+MODULE_PARM_DESC(igmp_max, "multicast groups that may be joined, each interface's counted, and one for each IPv6 address, 4 to 65536 (default 256)");
 module_param_named(pmtu_max, ksmol_params.pmtu_max, uint, 0444);
 MODULE_PARM_DESC(pmtu_max, "destinations whose path MTU is remembered, 4 to 65536 (default 256)");
 module_param_named(reass_max, ksmol_params.reass_max, uint, 0444);
@@ -280,9 +280,37 @@ MODULE_PARM_DESC(ring_memory, "KiB that the rings of all programs may take toget
 module_param_named(icmp_rate, ksmol_params.icmp_rate, uint, 0644);
 MODULE_PARM_DESC(icmp_rate, "ICMP errors sent per second at most, and as many of ICMPv6 (default 100)");
 module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);
-MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 says 1000 (default); 0: use it at once");
+MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 and 4862 say 1000 (default); 0: use it at once");
+module_param_named(ipv6_eui64, ksmol_params.ipv6_eui64, bool, 0644);
+MODULE_PARM_DESC(ipv6_eui64, "form IPv6 addresses of the link-layer address, not of ipv6_secret (default N)");
+module_param_named(nd_redirects, ksmol_params.nd_redirects, bool, 0644);
+MODULE_PARM_DESC(nd_redirects, "follow redirects of IPv6 routers (default N)");
 module_param_named(echo_broadcast, ksmol_params.echo_broadcast, bool, 0644);
 MODULE_PARM_DESC(echo_broadcast, "answer pings to broadcast addresses, and to groups of IPv6 (default N)");
+
+/* Two words of sixteen digits. */
+static int secret_set(const char *val, const struct kernel_param *kp)
+{
+	siphash_key_t key;
+	char word[17];
+	int i, err = strcspn(val, "\n") == 32 ? 0 : -EINVAL;
+
+	for (i = 0; i < 2 && !err; i++) {
+		strscpy(word, val + 16 * i, sizeof(word));
+		err = kstrtou64(word, 16, &key.key[i]);
+	}
+	if (err)
+		param_complain("ipv6_secret: not 32 hexadecimal digits\n");
+	else
+		ksmol_params.ipv6_secret = key;
+	return err;
+}
+
+static const struct kernel_param_ops secret_ops = {
+	.set = secret_set,
+};
+module_param_cb(ipv6_secret, &secret_ops, NULL, 0);
+MODULE_PARM_DESC(ipv6_secret, "32 hexadecimal digits that IPv6 addresses are formed with, so that they are the same after the next load (default: drawn at load)");
 
 /* --- TCP --- */
 
@@ -433,7 +461,7 @@ static const struct kernel_param_ops attach_ops = {
 module_param_cb(attach, &attach_ops, &ksmol_params, 0200);
 #define ATTACH_SPEC \
 	"DEV[,ADDR/PLEN]...[,via=GATEWAY]" \
-	"[,route=PREFIX/PLEN@GATEWAY]...[,shared|exclusive]"
+	"[,route=PREFIX/PLEN@GATEWAY]...[,slaac][,shared|exclusive]"
 MODULE_PARM_DESC(attach, ATTACH_SPEC ": take an interface; may be given once for each");
 
 static const struct kernel_param_ops detach_ops = {

@@ -16,7 +16,9 @@
 #include <ksmol/wire.h>
 
 struct dentry;
+struct ksmol_autoconf;
 struct ksmol_iface_net;
+struct ksmol_member;
 
 /* --- addresses --- */
 
@@ -25,23 +27,49 @@ enum ksmol_addr_state {
 	KSMOL_ADDR_TENTATIVE,	/* being probed (RFC 5227) */
 	KSMOL_ADDR_VALID,
 	KSMOL_ADDR_CONFLICT,	/* somebody else has it: not used */
+	KSMOL_ADDR_FREE,	/* its lifetime is over; others stand behind it */
 };
 
-#define KSMOL_IFACE_ADDRS 8
+/* Where an address comes from. */
+enum ksmol_addr_origin {
+	KSMOL_ADDR_GIVEN,	/* attach= */
+	KSMOL_ADDR_LINKLOCAL,	/* formed by us (RFC 4862 5.3) */
+	KSMOL_ADDR_AUTOCONF,	/* formed in a prefix of a router's (5.5.3) */
+};
+
+/* Addresses of an interface: given, link-local, and those that routers make
+ * us form.
+ */
+#define KSMOL_IFACE_ADDRS 16
+#define KSMOL_SPEC_ADDRS 8
 
 /* Buckets of an interface's multicast groups. */
 #define KSMOL_GROUP_SLOTS 16
 
 /**
- * struct ksmol_querier - what an interface knows of IGMP routers; group lock
- * @v1_until, @v2_until: jiffies until which one of that version is there, 0 =
- *	there is none
+ * struct ksmol_querier - what an interface knows of those who ask for groups;
+ *	group lock
+ * @until: jiffies until which one is there that is a version behind the newest,
+ *	or two; 0 = there is none
  * @robustness: how often a change is reported; 0: the default
  */
 struct ksmol_querier {
-	unsigned long v1_until;
-	unsigned long v2_until;
+	unsigned long until[2];
 	u8 robustness;
+};
+
+/**
+ * struct ksmol_nd_link - what routers say of a link (RFC 4861 6.3.4)
+ * @mtu: largest IPv6 packet, 0 = the device's
+ * @hops: hop limit for packets whose sender has none in mind, 0 = the usual
+ * @reachable: jiffies that a proof of reachability lasts, 0 = the usual
+ * @retrans: jiffies between solicitations, 0 = the usual
+ */
+struct ksmol_nd_link {
+	u32 mtu;
+	u8 hops;
+	unsigned long reachable;
+	unsigned long retrans;
 };
 
 /**
@@ -50,11 +78,16 @@ struct ksmol_querier {
  * @plen: prefix length in bits
  * @addr: the address; @bcast: IPv4 directed broadcast, 0 if it has none
  *	(prefix 31 or 32)
+ * @origin: enum ksmol_addr_origin
+ * @tries: times that it was formed anew, because another station had it
  * @deprecated: to be used by what uses it already, not for new flows (RFC 4862)
  * @probes, @announces: still to be sent
  * @reported: a conflict over it has been logged
  * @due: jiffies of the next probe or announcement
  * @defended: jiffies of the last defence (RFC 5227 2.4), 0 = never
+ * @valid, @preferred: if it was formed: seconds of ksmol_lifetime_now() at which
+ *	it goes, and is deprecated
+ * @member: of its solicited-node group
  */
 struct ksmol_ifaddr {
 	u8 state;
@@ -62,12 +95,17 @@ struct ksmol_ifaddr {
 	u8 plen;
 	u8 probes;
 	u8 announces;
+	u8 origin;
+	u8 tries;
 	bool deprecated;
 	bool reported;
 	struct ksmol_addr addr;
 	__be32 bcast;
 	unsigned long due;
 	unsigned long defended;
+	u64 valid;
+	u64 preferred;
+	struct ksmol_member *member;
 };
 
 /**
@@ -80,9 +118,12 @@ struct ksmol_ifaddr {
  * @neighs: neighbor entries on this link; neighbor table's lock
  * @lock: addresses' probing state
  * @groups: multicast groups that it listens to (iface/group.h)
- * @querier: whom it reports them to
+ * @querier: whom it reports them to, by IGMP and by MLD
  * @timer: address probing, neighbor aging and group reports; armed only while
  *	needed
+ * @nonce: marks our own probes, should they come back (RFC 7527)
+ * @nd: what routers say of the link
+ * @autoconf: addresses that form themselves; NULL without IPv6
  * @up: link usable
  * @ipv6: IPv6 is spoken here
  * @dead: detaching: timers must not be armed again
@@ -97,8 +138,11 @@ struct ksmol_iface {
 	struct ksmol_ifaddr addrs[KSMOL_IFACE_ADDRS];
 	spinlock_t lock;
 	struct hlist_head groups[KSMOL_GROUP_SLOTS];
-	struct ksmol_querier querier;
+	struct ksmol_querier querier[2];
 	struct timer_list timer;
+	u8 nonce[6];
+	struct ksmol_nd_link nd;
+	struct ksmol_autoconf *autoconf;
 	bool up;
 	bool ipv6;
 	bool dead;
@@ -111,14 +155,15 @@ struct ksmol_iface {
 /**
  * ksmol_attach() - act on one attach= value
  * @spec: "DEV[,ADDR/PLEN]...[,via=GATEWAY][,route=PREFIX/PLEN@GATEWAY]...
- *	[,shared|exclusive]"
+ *	[,slaac][,shared|exclusive]"
  *
  * All or nothing: on error nothing has changed and one log line says why.
  *
  * Context: process, takes RTNL. Return: 0, -EINVAL (syntax, address, gateway
  * outside the prefix, medium), -ENODEV, -EBUSY (rx_handler taken),
  * -EADDRINUSE (already attached, or the address stands on another interface),
- * -ENOSPC (too many addresses or routes), -ENOMEM.
+ * -ENOSPC (too many addresses or routes), -ENOBUFS (its addresses need more
+ * groups than igmp_max), -ENOMEM.
  */
 int ksmol_attach(struct net *net, const char *spec);
 

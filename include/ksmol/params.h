@@ -3,6 +3,7 @@
 #ifndef _KSMOL_PARAMS_H
 #define _KSMOL_PARAMS_H
 
+#include <linux/siphash.h>
 #include <linux/types.h>
 #include <ksmol/pool.h>
 
@@ -46,6 +47,10 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  * @tcp_ecn: 0 never, 1 ask for it, 2 (default) grant it (writable)
  * @tcp_cubic: CUBIC is the default, else Reno (writable)
  * @tcp_syncookies: answer by cookie when a listener's queue is full (writable)
+ * @ipv6_secret: of addresses that form themselves (RFC 7217; at load), drawn at
+ *	load if none is given
+ * @ipv6_eui64: form them of the link-layer address instead (writable)
+ * @nd_redirects: follow routers' redirects (writable)
  * @echo_broadcast: answer echo requests to broadcast addresses (writable)
  */
 struct ksmol_params {
@@ -76,6 +81,9 @@ struct ksmol_params {
 	unsigned int tcp_ecn;
 	bool tcp_cubic;
 	bool tcp_syncookies;
+	siphash_key_t ipv6_secret;
+	bool ipv6_eui64;
+	bool nd_redirects;
 	bool echo_broadcast;
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Addresses of interfaces. An address is probed before it is used, announced
- * once it is, and defended as long as it is (RFC 5227).
+ * once it is, and defended as long as it is (RFC 5227; RFC 4862 for IPv6).
  */
 #define pr_fmt(fmt) "ksmol: " fmt
 
@@ -10,6 +10,7 @@
 #include <ksmol/compat.h>
 #include "address.h"
 #include "arp.h"
+#include "nd.h"
 #include "net.h"
 #include "timer.h"
 
@@ -32,7 +33,8 @@ void ksmol_ifaddr_start(struct ksmol_ifaddr *ifa, unsigned long now,
 		ifaddr_validate(ifa, now);
 		return;
 	}
-	ifa->probes = KSMOL_PROBE_NUM;
+	ifa->probes = ifa->family == AF_INET6 ? KSMOL_DAD_TRANSMITS :
+						KSMOL_PROBE_NUM;
 	ifa->announces = 0;
 	ifa->due = now + random % base;
 	WRITE_ONCE(ifa->state, KSMOL_ADDR_TENTATIVE);
@@ -90,7 +92,8 @@ void ksmol_ifaddr_sent(struct ksmol_ifaddr *ifa, enum ksmol_ifaddr_act act,
 	}
 	if (act == KSMOL_IFADDR_ANNOUNCE)
 		ifa->announces--;
-	ifa->due = now + 2 * base;
+	/* ANNOUNCE_WAIT and ANNOUNCE_INTERVAL, or IPv6's RetransTimer. */
+	ifa->due = now + (ifa->family == AF_INET6 ? base : 2 * base);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_ifaddr_sent);
 
@@ -121,7 +124,9 @@ struct ksmol_ifaddr *ksmol_iface_addr(struct ksmol_iface *iface, u8 family,
 		/* Addresses fill the array from its start. */
 		if (READ_ONCE(ifa->state) == KSMOL_ADDR_UNUSED)
 			return NULL;
-		if (ifa->family == family && ksmol_addr_equal(&ifa->addr, addr))
+		if (ifa->family == family &&
+		    ksmol_addr_equal(&ifa->addr, addr) &&
+		    READ_ONCE(ifa->state) != KSMOL_ADDR_FREE)
 			return ifa;
 	}
 	return NULL;
@@ -210,6 +215,7 @@ bool ksmol_addr_on_link(const struct ksmol_iface *iface, u8 family,
 
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
 		if (READ_ONCE(ifa->state) != KSMOL_ADDR_UNUSED &&
+		    READ_ONCE(ifa->state) != KSMOL_ADDR_FREE &&
 		    ifa->family == family &&
 		    ksmol_addr_prefix_equal(&ifa->addr, addr, ifa->plen))
 			return true;
@@ -337,14 +343,6 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_addr_select6);
 
 /* --- glue --- */
 
-/* Only IPv4's are probed and announced by ARP. */
-static bool addr_is_silent(const struct ksmol_iface *iface,
-			   const struct ksmol_ifaddr *ifa)
-{
-	return iface->phy->medium != KSMOL_MEDIUM_ETHERNET ||
-	       ifa->family != AF_INET;
-}
-
 static unsigned long addr_base(const struct ksmol_iface *iface)
 {
 	/* No link layer, nobody to ask. */
@@ -353,20 +351,34 @@ static unsigned long addr_base(const struct ksmol_iface *iface)
 	return msecs_to_jiffies(READ_ONCE(ksmol_params.arp_probe_ms));
 }
 
+/* iface->lock held. */
+static void addr_start(const struct ksmol_iface *iface,
+		       struct ksmol_ifaddr *ifa)
+{
+	ksmol_ifaddr_start(ifa, jiffies, addr_base(iface), get_random_u32());
+	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+		ifa->announces = 0;
+}
+
+void ksmol_iface_addr_start(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa)
+{
+	spin_lock_bh(&iface->lock);
+	addr_start(iface, ifa);
+	spin_unlock_bh(&iface->lock);
+	ksmol_routes_changed();
+	ksmol_iface_arm(iface, jiffies);
+}
+
 void ksmol_iface_addrs_start(struct ksmol_iface *iface)
 {
-	unsigned long base = addr_base(iface);
 	struct ksmol_ifaddr *ifa;
 
 	spin_lock_bh(&iface->lock);
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
 		if (ifa->state == KSMOL_ADDR_UNUSED)
 			break;
-		ksmol_ifaddr_start(ifa, jiffies,
-				   addr_is_silent(iface, ifa) ? 0 : base,
-				   get_random_u32());
-		if (addr_is_silent(iface, ifa))
-			ifa->announces = 0;
+		if (ifa->state != KSMOL_ADDR_FREE)
+			addr_start(iface, ifa);
 	}
 	spin_unlock_bh(&iface->lock);
 	ksmol_routes_changed();
@@ -377,12 +389,25 @@ void ksmol_iface_addrs_announce(struct ksmol_iface *iface)
 {
 	struct ksmol_ifaddr *ifa;
 
+	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
+		return;
 	spin_lock_bh(&iface->lock);
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
-		if (!addr_is_silent(iface, ifa))
-			ksmol_ifaddr_reannounce(ifa, jiffies);
+		ksmol_ifaddr_reannounce(ifa, jiffies);
 	spin_unlock_bh(&iface->lock);
 	ksmol_iface_arm(iface, jiffies);
+}
+
+static int addr_send(struct ksmol_iface *iface, const struct ksmol_ifaddr *ifa,
+		     enum ksmol_ifaddr_act act)
+{
+	bool probe = act == KSMOL_IFADDR_PROBE;
+
+	if (ifa->family == AF_INET6)
+		return probe ? ksmol_nd_probe(iface, &ifa->addr) :
+			       ksmol_nd_announce(iface, &ifa->addr);
+	return probe ? ksmol_arp_probe(iface, ifa->addr.v4) :
+		       ksmol_arp_announce(iface, ifa->addr.v4);
 }
 
 /* Sends without the lock, then records what became of it. */
@@ -402,10 +427,7 @@ static void addr_run_one(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa,
 	if (act == KSMOL_IFADDR_NOTHING)
 		return;
 
-	if (act == KSMOL_IFADDR_PROBE)
-		err = ksmol_arp_probe(iface, ifa->addr.v4);
-	else
-		err = ksmol_arp_announce(iface, ifa->addr.v4);
+	err = addr_send(iface, ifa, act);
 
 	spin_lock_bh(&iface->lock);
 	ksmol_ifaddr_sent(ifa, act, !err, now, addr_base(iface),

@@ -7,6 +7,8 @@
 
 /* RFC 5227 1.1, in multiples of the base interval (its PROBE_MIN). */
 #define KSMOL_PROBE_NUM		3
+/* RFC 4862 5.1, likewise. */
+#define KSMOL_DAD_TRANSMITS	1
 #define KSMOL_ANNOUNCE_NUM	2
 #define KSMOL_DEFEND_INTERVAL	(10 * HZ)
 /* A probe or announcement that got no buffer is tried again so soon. */
@@ -98,6 +100,12 @@ bool ksmol_addr_select6(const struct ksmol_iface *out,
 			struct ksmol_addr *saddr);
 
 /* --- glue --- */
+
+/* An address is there from now on: probed first. Whoever may read it has seen
+ * all of it before (see ksmol_autoconf_addrs()).
+ */
+void ksmol_iface_addr_start(struct ksmol_iface *iface,
+			    struct ksmol_ifaddr *ifa);
 
 /* Starts all addresses over (link up), or announces the valid ones. */
 void ksmol_iface_addrs_start(struct ksmol_iface *iface);

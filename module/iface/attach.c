@@ -11,6 +11,7 @@
 #include <ksmol/compat.h>
 #include "address.h"
 #include "attach.h"
+#include "autoconf.h"
 #include "demux.h"
 #include "group.h"
 #include "neighbor.h"
@@ -87,6 +88,7 @@ static void attach_addrs(struct ksmol_iface *iface,
 {
 	unsigned int i;
 
+	iface->ipv6 = spec->slaac;
 	for (i = 0; i < spec->nr_addrs; i++) {
 		struct ksmol_ifaddr *ifa = &iface->addrs[i];
 
@@ -185,7 +187,7 @@ static unsigned int attach_list_routes(struct ksmol_iface *iface,
 static struct ksmol_route_table *attach_routes(struct ksmol_iface *iface,
 					       const struct ksmol_spec *spec)
 {
-	const unsigned int max = KSMOL_IFACE_ADDRS + KSMOL_SPEC_ROUTES + 2;
+	const unsigned int max = KSMOL_SPEC_ADDRS + KSMOL_SPEC_ROUTES + 2;
 	struct ksmol_route_table *table;
 	struct ksmol_route_entry *list;
 
@@ -211,10 +213,26 @@ static void attach_commit(struct ksmol_iface *iface,
 	if (iface->phy->dev->flags & IFF_UP) {
 		WRITE_ONCE(iface->up, true);
 		ksmol_iface_addrs_start(iface);
+		ksmol_autoconf_start(iface);
 	}
 	pr_info("%s attached, %s, %s\n", iface->phy->name,
 		iface->phy->shared ? "shared" : "exclusive",
 		iface->phy->medium == KSMOL_MEDIUM_IP ? "raw IP" : "Ethernet");
+}
+
+/* A link-local address, and the groups in which addresses are asked for. */
+static int attach_autoconf(struct ksmol_iface *iface,
+			   const struct ksmol_spec *spec)
+{
+	int err = ksmol_autoconf_open(iface, spec->slaac);
+
+	if (!err)
+		err = ksmol_autoconf_join(iface);
+	if (err)
+		pr_err("attach=%s: %s\n", spec->name, err == -ENOBUFS ?
+		       "its addresses need more groups than igmp_max" :
+		       "out of memory");
+	return err;
 }
 
 static int attach_device(struct net_device *dev, const struct ksmol_spec *spec)
@@ -226,12 +244,15 @@ static int attach_device(struct net_device *dev, const struct ksmol_spec *spec)
 	iface = attach_build(dev, spec);
 	if (IS_ERR(iface))
 		return PTR_ERR(iface);
+	err = attach_autoconf(iface, spec);
+	if (err)
+		goto err_autoconf;
 	table = attach_routes(iface, spec);
 	if (IS_ERR(table)) {
 		err = PTR_ERR(table);
 		pr_err("attach=%s: %s\n", spec->name, err == -ENOSPC ?
 		       "more routes than route_max" : "out of memory");
-		goto err_phy;
+		goto err_autoconf;
 	}
 	/* Says itself who has the device's frames. */
 	err = ksmol_phy_start(iface->phy);
@@ -242,7 +263,8 @@ static int attach_device(struct net_device *dev, const struct ksmol_spec *spec)
 
 err_table:
 	kvfree(table);
-err_phy:
+err_autoconf:
+	ksmol_autoconf_close(iface);
 	ksmol_phy_close(iface->phy);
 	kfree_rcu(iface, rcu);
 	return err;
@@ -300,10 +322,11 @@ void ksmol_iface_detach(struct ksmol_iface *iface)
 	ksmol_route_table_drop(iface);
 	ksmol_phy_stop(phy);
 	ksmol_iface_timer_shutdown(iface);
+	ksmol_debugfs_remove(iface->debugfs);
+	ksmol_autoconf_close(iface);
 	ksmol_neigh_purge(iface, true);
 	ksmol_reass_purge(iface);
 	ksmol_groups_stop(iface);
-	ksmol_debugfs_remove(iface->debugfs);
 	if (ksmol_demux()->gone)
 		ksmol_demux()->gone(iface->net, ifindex);
 	pr_info("%s detached\n", phy->name);

@@ -20,6 +20,7 @@ struct ksmol_cidr {
 /**
  * struct ksmol_spec - a parsed attach= value
  * @mode: 0 exclusive, 1 shared, -1 not said
+ * @slaac: routers are asked for addresses and routes
  * @addrs: addresses with the prefixes they stand in
  * @via, @via6: default gateway of either family, or any
  * @routes, @gateways: route= words
@@ -27,9 +28,10 @@ struct ksmol_cidr {
 struct ksmol_spec {
 	char name[IFNAMSIZ];
 	int mode;
+	bool slaac;
 	unsigned int nr_addrs;
 	unsigned int nr_routes;
-	struct ksmol_cidr addrs[KSMOL_IFACE_ADDRS];
+	struct ksmol_cidr addrs[KSMOL_SPEC_ADDRS];
 	struct ksmol_addr via;
 	struct ksmol_addr via6;
 	struct ksmol_cidr routes[KSMOL_SPEC_ROUTES];

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* debugfs ksmol/ifaces/<dev>/{stats,neighbors,routes,addresses,groups} */
+/* debugfs ksmol/ifaces/<dev>/{stats,neighbors,routes,addresses,groups,routers} */
 #include <linux/jiffies.h>
 #include <ksmol/compat.h>
 #include "attach.h"
+#include "autoconf.h"
 #include "group.h"
 #include "neighbor.h"
 #include "net.h"
@@ -15,7 +16,15 @@ static const char * const addr_state_names[] = {
 	[KSMOL_ADDR_TENTATIVE] = "tentative",
 	[KSMOL_ADDR_VALID] = "valid",
 	[KSMOL_ADDR_CONFLICT] = "conflict",
+	[KSMOL_ADDR_FREE] = "free",
 };
+
+static const char *addr_state(const struct ksmol_ifaddr *ifa, u8 state)
+{
+	if (state == KSMOL_ADDR_VALID && READ_ONCE(ifa->deprecated))
+		return "deprecated";
+	return addr_state_names[state];
+}
 
 static int addresses_show(struct seq_file *m, void *data)
 {
@@ -29,9 +38,11 @@ static int addresses_show(struct seq_file *m, void *data)
 
 		if (state == KSMOL_ADDR_UNUSED)
 			break;
+		if (state == KSMOL_ADDR_FREE)
+			continue;
 		seq_printf(m, "%-39s %6u %s\n",
 			   ksmol_addr_str(ifa->family, &ifa->addr, text),
-			   ifa->plen, addr_state_names[state]);
+			   ifa->plen, addr_state(ifa, state));
 	}
 	return 0;
 }
@@ -109,5 +120,7 @@ void ksmol_iface_debugfs_add(struct ksmol_iface *iface)
 	ksmol_debugfs_file(dir, "routes", routes_show, iface);
 	ksmol_debugfs_file(dir, "groups", ksmol_groups_show, iface);
 	ksmol_debugfs_file(dir, "neighbors", neighbors_show, iface);
+	if (iface->autoconf)
+		ksmol_debugfs_file(dir, "routers", ksmol_autoconf_show, iface);
 	ksmol_phy_capture_file(iface->phy, dir);
 }

@@ -12,15 +12,17 @@
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/if_inet6.h>
 #include <net/ip.h>
 #include <ksmol/compat.h>
 #include "address.h"
 #include "group.h"
-#include "igmp.h"
 #include "net.h"
+#include "report.h"
 #include "route.h"
 
-DEFINE_SPINLOCK(ksmol_group_lock);
+spinlock_t ksmol_group_lock = __SPIN_LOCK_UNLOCKED(ksmol_group_lock);
+EXPORT_SYMBOL_IF_KUNIT(ksmol_group_lock);
 
 static u32 groups_total;	/* of all interfaces; ksmol_group_lock */
 
@@ -60,9 +62,12 @@ void ksmol_group_hear(struct ksmol_iface *iface, u8 family,
 {
 	u8 mac[ETH_ALEN];
 
-	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET || family != AF_INET)
+	if (iface->phy->medium != KSMOL_MEDIUM_ETHERNET)
 		return;
-	ip_eth_mc_map(addr->v4, mac);
+	if (family == AF_INET)
+		ip_eth_mc_map(addr->v4, mac);
+	else
+		ipv6_eth_mc_map(&addr->v6, mac);
 	ksmol_phy_hear(iface->phy, mac, on);
 }
 
@@ -193,7 +198,7 @@ static int group_add(struct ksmol_iface *iface, struct ksmol_member *m,
 	m->group = g;
 	m->ifindex = iface->phy->ifindex;
 	list_add_tail_rcu(&m->link, &g->members);
-	ksmol_igmp_changed(g);
+	ksmol_report_changed(g);
 	return err;
 }
 
@@ -214,7 +219,7 @@ int ksmol_group_join(struct ksmol_iface *iface, struct ksmol_member *m)
 		return err;
 	if (err)
 		ksmol_group_hear(iface, m->family, &m->addr, true);
-	ksmol_igmp_arm(iface);
+	ksmol_report_arm(iface);
 	return 0;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_group_join);
@@ -237,7 +242,7 @@ void ksmol_group_leave(struct ksmol_member *m)
 	spin_lock_bh(&ksmol_group_lock);
 	list_del_rcu(&m->link);
 	m->group = NULL;
-	ksmol_igmp_changed(g);
+	ksmol_report_changed(g);
 	last = list_empty(&g->members);
 	/* Else it stays until that was said. */
 	if (last && (!g->changes || !READ_ONCE(iface->up)))
@@ -245,7 +250,7 @@ void ksmol_group_leave(struct ksmol_member *m)
 	spin_unlock_bh(&ksmol_group_lock);
 	if (last)
 		ksmol_group_hear(iface, m->family, &m->addr, false);
-	ksmol_igmp_arm(iface);
+	ksmol_report_arm(iface);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_group_leave);
 
@@ -272,11 +277,21 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_group_iface);
 
 /* --- with the interface --- */
 
-void ksmol_groups_start(struct ksmol_iface *iface)
+/* What every host listens to. */
+static void groups_hear(struct ksmol_iface *iface, bool on)
 {
 	struct ksmol_addr all = ksmol_addr_v4(htonl(INADDR_ALLHOSTS_GROUP));
 
-	ksmol_group_hear(iface, AF_INET, &all, true);
+	ksmol_group_hear(iface, AF_INET, &all, on);
+	if (!iface->ipv6)
+		return;
+	all = ksmol_addr_all_nodes();
+	ksmol_group_hear(iface, AF_INET6, &all, on);
+}
+
+void ksmol_groups_start(struct ksmol_iface *iface)
+{
+	groups_hear(iface, true);
 }
 
 static void group_stop(struct ksmol_group *g)
@@ -296,7 +311,6 @@ static void group_stop(struct ksmol_group *g)
 
 void ksmol_groups_stop(struct ksmol_iface *iface)
 {
-	struct ksmol_addr all = ksmol_addr_v4(htonl(INADDR_ALLHOSTS_GROUP));
 	struct hlist_node *next;
 	struct ksmol_group *g;
 	u32 slot;
@@ -304,7 +318,7 @@ void ksmol_groups_stop(struct ksmol_iface *iface)
 	for (slot = 0; slot < KSMOL_GROUP_SLOTS; slot++)
 		hlist_for_each_entry_safe(g, next, &iface->groups[slot], node)
 			group_stop(g);
-	ksmol_group_hear(iface, AF_INET, &all, false);
+	groups_hear(iface, false);
 }
 
 static u32 group_members(const struct ksmol_group *g)

@@ -13,7 +13,7 @@
  * @changes: reports of a change of state still to be sent
  * @change_due: jiffies of the next
  * @queried: a querier wants to know, answered at @query_due
- * @last: we were the last to report it (IGMPv2, to know whether to leave)
+ * @last: we were the last to report it (IGMPv2, MLDv1: to know whether to leave)
  * @pending: in a report that is on its way down
  *
  * All but @node's memory is protected by ksmol_group_lock.

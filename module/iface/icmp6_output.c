@@ -18,7 +18,7 @@ static int icmp6_route(struct ksmol_iface *iface, const struct ksmol_pbuf *pb,
 		.net = iface->net,
 		.family = AF_INET6,
 		.proto = IPPROTO_ICMPV6,
-		.ttl = ICMP6_HLIM,
+		.ttl = READ_ONCE(iface->nd.hops) ?: ICMP6_HLIM,
 		.tos = tclass,
 		.frag = true,
 		/* Back the way it came, as a link-local source demands. */

@@ -6,14 +6,15 @@
 #include "address.h"
 #include "arp.h"
 #include "attach.h"
+#include "autoconf.h"
 #include "icmp.h"
-#include "igmp.h"
 #include "ipv4.h"
 #include "ipv6.h"
 #include "neighbor.h"
 #include "net.h"
 #include "pmtu.h"
 #include "reass.h"
+#include "report.h"
 
 static enum ksmol_verdict iface_input(struct ksmol_phy *phy,
 				      struct ksmol_pbuf *pb, __be16 proto,
@@ -56,7 +57,8 @@ static void iface_up(struct ksmol_phy *phy)
 		return;
 	WRITE_ONCE(phy->iface->up, true);
 	ksmol_iface_addrs_start(phy->iface);
-	ksmol_igmp_start(phy->iface);
+	ksmol_report_start(phy->iface);
+	ksmol_autoconf_start(phy->iface);
 }
 
 /* Timers stop by themselves: they look at @up. */
@@ -110,6 +112,7 @@ int ksmol_iface_init(void)
 {
 	int err;
 
+	ksmol_autoconf_init();
 	ksmol_icmp_init();
 	ksmol_ipv4_output_init();
 	ksmol_ipv6_output_init();

@@ -11,7 +11,9 @@
 #include <linux/slab.h>
 #include <ksmol/compat.h>
 #include "arp.h"
+#include "autoconf.h"
 #include "fragment.h"
+#include "nd.h"
 #include "neighbor.h"
 #include "timer.h"
 
@@ -120,6 +122,20 @@ static bool neigh_room(const struct ksmol_neigh_table *table, bool ours)
 	return table->nr_free > (ours ? 0 : table->nr / 4);
 }
 
+/* A link's routers may have times of their own for IPv6. */
+static void neigh_start(struct ksmol_neigh *n, unsigned long now)
+{
+	const struct ksmol_nd_link *link = &n->iface->nd;
+	unsigned long base = KSMOL_NEIGH_REACHABLE_TIME;
+
+	if (n->family == AF_INET6)
+		base = READ_ONCE(link->reachable) ?: base;
+	/* RFC 4861 6.3.2: between half and one and a half of the base. */
+	ksmol_neigh_fsm_init(&n->fsm, now, base / 2 + get_random_u32() % base);
+	if (n->family == AF_INET6)
+		n->fsm.retrans = READ_ONCE(link->retrans) ?: n->fsm.retrans;
+}
+
 static struct ksmol_neigh *neigh_new(struct ksmol_neigh_table *table,
 				     struct ksmol_iface *iface, u8 family,
 				     const struct ksmol_addr *addr, bool ours)
@@ -140,9 +156,7 @@ static struct ksmol_neigh *neigh_new(struct ksmol_neigh_table *table,
 	n->family = family;
 	eth_zero_addr(n->mac);
 	n->turn = now - 1;
-	/* RFC 4861 6.3.2: between half and one and a half of the base. */
-	ksmol_neigh_fsm_init(&n->fsm, now, KSMOL_NEIGH_REACHABLE_TIME / 2 +
-			     get_random_u32() % KSMOL_NEIGH_REACHABLE_TIME);
+	neigh_start(n, now);
 	write_seqcount_end(&n->seq);
 	hlist_add_head_rcu(&n->hash, neigh_bucket(table, iface, addr));
 	return n;
@@ -177,20 +191,32 @@ static void neigh_unsent(const struct neigh_todo *todo)
 	ksmol_iface_arm(todo->iface, jiffies + KSMOL_NEIGH_RETRY);
 }
 
-/* RCU, no locks. */
-static void neigh_do(struct neigh_todo *todo)
+static int neigh_ask(const struct neigh_todo *todo)
 {
 	const u8 *mac = todo->acts & KSMOL_NEIGH_ASK_ONE ? todo->mac : NULL;
 
+	if (todo->family == AF_INET6)
+		return ksmol_nd_solicit(todo->iface, &todo->addr, mac);
+	return ksmol_arp_solicit(todo->iface, todo->addr.v4, mac);
+}
+
+static void neigh_failed(struct neigh_todo *todo)
+{
+	ksmol_neigh_fail(todo->iface, KSMOL_TX_DROP_NEIGH_FAILED, &todo->out);
+	if (todo->family == AF_INET6)
+		ksmol_autoconf_failed(todo->iface, &todo->addr);
+}
+
+/* RCU, no locks. */
+static void neigh_do(struct neigh_todo *todo)
+{
 	local_bh_disable();
-	if (todo->acts & KSMOL_NEIGH_ASK && todo->family == AF_INET &&
-	    ksmol_arp_solicit(todo->iface, todo->addr.v4, mac))
+	if (todo->acts & KSMOL_NEIGH_ASK && neigh_ask(todo))
 		neigh_unsent(todo);
 	if (todo->acts & KSMOL_NEIGH_FLUSH_OK)
 		ksmol_neigh_flush(todo->iface, todo->mac, &todo->out);
 	if (todo->acts & KSMOL_NEIGH_FLUSH_FAIL)
-		ksmol_neigh_fail(todo->iface, KSMOL_TX_DROP_NEIGH_FAILED,
-				 &todo->out);
+		neigh_failed(todo);
 	local_bh_enable();
 }
 
@@ -311,9 +337,22 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_resolve);
 
 /* --- hearing --- */
 
+static u8 neigh_news(struct ksmol_neigh *n, unsigned long now, bool changed,
+		     u8 news)
+{
+	if (news & KSMOL_NEIGH_TOLD)
+		return ksmol_neigh_fsm_advertised(&n->fsm, now,
+						  news & KSMOL_NEIGH_SOLICITED,
+						  news & KSMOL_NEIGH_OVERRIDE,
+						  changed);
+	if (news == KSMOL_NEIGH_ANSWER)
+		return KSMOL_NEIGH_TAKE |
+		       ksmol_neigh_fsm_answered(&n->fsm, now, changed);
+	return KSMOL_NEIGH_TAKE | ksmol_neigh_fsm_heard(&n->fsm, now, changed);
+}
+
 bool ksmol_neigh_heard(struct ksmol_iface *iface, u8 family,
-		       const struct ksmol_addr *addr, const u8 *mac,
-		       enum ksmol_neigh_news news)
+		       const struct ksmol_addr *addr, const u8 *mac, u8 news)
 {
 	struct ksmol_neigh_table *table = &ksmol_neigh_table;
 	unsigned long now = jiffies, due;
@@ -326,17 +365,15 @@ bool ksmol_neigh_heard(struct ksmol_iface *iface, u8 family,
 	n = neigh_find(table, iface, family, addr);
 	if (!n && news == KSMOL_NEIGH_CREATE)
 		n = neigh_new(table, iface, family, addr, false);
-	if (!n) {
+	if (!n || (!mac && !ksmol_neigh_fsm_known(n->fsm.state))) {
 		spin_unlock_bh(&table->lock);
 		return false;
 	}
-	changed = !ether_addr_equal(n->mac, mac);
+	changed = mac && !ether_addr_equal(n->mac, mac);
 	write_seqcount_begin(&n->seq);
-	ether_addr_copy(n->mac, mac);
-	if (news == KSMOL_NEIGH_ANSWER)
-		acts = ksmol_neigh_fsm_answered(&n->fsm, now, changed);
-	else
-		acts = ksmol_neigh_fsm_heard(&n->fsm, now, changed);
+	acts = neigh_news(n, now, changed, news);
+	if (acts & KSMOL_NEIGH_TAKE && changed)
+		ether_addr_copy(n->mac, mac);
 	write_seqcount_end(&n->seq);
 	neigh_todo(table, n, acts, &todo);
 	due = n->fsm.due;

@@ -72,6 +72,9 @@ enum ksmol_neigh_news {
 	KSMOL_NEIGH_REFRESH,	/* not for us: existing entries only */
 	KSMOL_NEIGH_ANSWER,	/* a reply to us: existing entries only */
 	KSMOL_NEIGH_CREATE,	/* a request to us: it will hear from us */
+	KSMOL_NEIGH_TOLD = 8,	/* an advertisement, with these flags: */
+	KSMOL_NEIGH_SOLICITED = 1,
+	KSMOL_NEIGH_OVERRIDE = 2,
 };
 
 int ksmol_neigh_init(unsigned int max);
@@ -99,10 +102,15 @@ int ksmol_neigh_output(struct ksmol_iface *iface, u8 family,
 bool ksmol_neigh_resolve(struct ksmol_iface *iface, u8 family,
 			 const struct ksmol_addr *addr, u8 *mac);
 
-/* Tells the cache about a station. Softirq, RCU. Return: is it known now? */
+/**
+ * ksmol_neigh_heard() - tell the cache about a station
+ * @mac: where it is; NULL: an advertisement that does not say
+ * @news: enum ksmol_neigh_news
+ *
+ * Context: softirq, RCU. Return: is it known now?
+ */
 bool ksmol_neigh_heard(struct ksmol_iface *iface, u8 family,
-		       const struct ksmol_addr *addr, const u8 *mac,
-		       enum ksmol_neigh_news news);
+		       const struct ksmol_addr *addr, const u8 *mac, u8 news);
 
 /* Timer: does what is due; returns whether anything is left, *@next when. */
 bool ksmol_neigh_run(struct ksmol_iface *iface, unsigned long now,

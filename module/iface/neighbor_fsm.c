@@ -9,6 +9,7 @@ void ksmol_neigh_fsm_init(struct ksmol_neigh_fsm *f, unsigned long now,
 {
 	memset(f, 0, sizeof(*f));
 	f->reachable = reachable;
+	f->retrans = KSMOL_NEIGH_RETRANS;
 	f->used = now;
 	f->confirmed = now;
 	/* Never asked: as long ago as makes a first question allowed. */
@@ -28,7 +29,7 @@ static u8 fsm_ask(struct ksmol_neigh_fsm *f, unsigned long now, u8 how)
 {
 	f->tries++;
 	f->solicited = now;
-	f->due = now + KSMOL_NEIGH_RETRANS;
+	f->due = now + f->retrans;
 	return how;
 }
 
@@ -40,7 +41,7 @@ static u8 fsm_round(struct ksmol_neigh_fsm *f, unsigned long now,
 {
 	f->tries = 0;
 	f->unsent = 0;
-	fsm_move(f, state, f->solicited + KSMOL_NEIGH_RETRANS);
+	fsm_move(f, state, f->solicited + f->retrans);
 	if (time_before(now, f->due))
 		return 0;
 	return fsm_ask(f, now, how);
@@ -110,6 +111,31 @@ u8 ksmol_neigh_fsm_answered(struct ksmol_neigh_fsm *f, unsigned long now,
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_fsm_answered);
+
+u8 ksmol_neigh_fsm_advertised(struct ksmol_neigh_fsm *f, unsigned long now,
+			      bool solicited, bool override, bool changed)
+{
+	bool known = ksmol_neigh_fsm_known(f->state);
+
+	/* Another address that does not count casts doubt on ours. */
+	if (known && changed && !override) {
+		if (f->state == KSMOL_NEIGH_REACHABLE)
+			fsm_move(f, KSMOL_NEIGH_STALE,
+				 now + KSMOL_NEIGH_STALE_TIME);
+		return 0;
+	}
+	if (solicited) {
+		bool waiting = f->state == KSMOL_NEIGH_INCOMPLETE;
+
+		fsm_reachable(f, now);
+		return KSMOL_NEIGH_TAKE |
+		       (waiting ? KSMOL_NEIGH_FLUSH_OK : 0);
+	}
+	if (known && !changed)
+		return 0;
+	return KSMOL_NEIGH_TAKE | ksmol_neigh_fsm_heard(f, now, changed);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_neigh_fsm_advertised);
 
 void ksmol_neigh_fsm_confirm(struct ksmol_neigh_fsm *f, unsigned long now)
 {

@@ -33,6 +33,7 @@ enum ksmol_neigh_state {
 #define KSMOL_NEIGH_FLUSH_OK	0x10	/* waiting packets go out */
 #define KSMOL_NEIGH_FLUSH_FAIL	0x20	/* waiting packets have failed */
 #define KSMOL_NEIGH_RELEASE	0x40	/* the entry is of no more use */
+#define KSMOL_NEIGH_TAKE	0x80	/* the address just heard is its address */
 
 #define KSMOL_NEIGH_ASK		(KSMOL_NEIGH_ASK_ALL | KSMOL_NEIGH_ASK_ONE)
 
@@ -58,6 +59,7 @@ enum ksmol_neigh_state {
  * @confirmed: last proof of reachability
  * @used: last packet sent to it
  * @reachable: how long a proof lasts
+ * @retrans: between solicitations
  */
 struct ksmol_neigh_fsm {
 	u8 state;
@@ -69,6 +71,7 @@ struct ksmol_neigh_fsm {
 	unsigned long confirmed;
 	unsigned long used;
 	unsigned long reachable;
+	unsigned long retrans;
 };
 
 /* Does the entry hold a link-layer address that may be used? */
@@ -98,6 +101,14 @@ u8 ksmol_neigh_fsm_heard(struct ksmol_neigh_fsm *f, unsigned long now,
 /* It replied to us. */
 u8 ksmol_neigh_fsm_answered(struct ksmol_neigh_fsm *f, unsigned long now,
 			    bool changed);
+
+/**
+ * ksmol_neigh_fsm_advertised() - an advertisement came (RFC 4861 7.2.5)
+ * @solicited, @override: its flags
+ * @changed: it names another address than is known
+ */
+u8 ksmol_neigh_fsm_advertised(struct ksmol_neigh_fsm *f, unsigned long now,
+			      bool solicited, bool override, bool changed);
 
 /* An upper layer vouches for it. */
 void ksmol_neigh_fsm_confirm(struct ksmol_neigh_fsm *f, unsigned long now);

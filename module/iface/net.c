@@ -15,7 +15,7 @@ struct ksmol_iface_net *ksmol_iface_net(const struct net *net)
 	return net_generic(net, iface_net_id);
 }
 
-static void iface_net_refilter(struct ksmol_iface_net *pernet)
+void ksmol_iface_net_refilter(struct ksmol_iface_net *pernet)
 {
 	struct ksmol_iface *iface;
 	u64 filter = 0;
@@ -32,7 +32,7 @@ void ksmol_iface_net_add(struct ksmol_iface *iface)
 {
 	ASSERT_RTNL();
 	list_add_tail_rcu(&iface->node, &iface->pernet->ifaces);
-	iface_net_refilter(iface->pernet);
+	ksmol_iface_net_refilter(iface->pernet);
 	ksmol_routes_changed();
 }
 
@@ -40,7 +40,7 @@ void ksmol_iface_net_del(struct ksmol_iface *iface)
 {
 	ASSERT_RTNL();
 	list_del_rcu(&iface->node);
-	iface_net_refilter(iface->pernet);
+	ksmol_iface_net_refilter(iface->pernet);
 	ksmol_routes_changed();
 }
 

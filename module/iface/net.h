@@ -38,6 +38,9 @@ static inline u64 ksmol_iface_net_bit(const struct ksmol_addr *addr)
 void ksmol_iface_net_add(struct ksmol_iface *iface);
 void ksmol_iface_net_del(struct ksmol_iface *iface);
 
+/* An address has come or gone. RTNL. */
+void ksmol_iface_net_refilter(struct ksmol_iface_net *pernet);
+
 int ksmol_iface_net_init(void);
 /* Detaches whatever is attached, in every namespace. */
 void ksmol_iface_net_exit(void);

@@ -62,6 +62,9 @@ static void route_fill(const struct ksmol_flow *flow, struct ksmol_dst *dst,
 	dst->type = type;
 	dst->nexthop = *nexthop;
 	dst->mtu = READ_ONCE(iface->phy->mtu);
+	/* Routers may say that the link carries less. */
+	if (flow->family == AF_INET6 && READ_ONCE(iface->nd.mtu))
+		dst->mtu = min(dst->mtu, READ_ONCE(iface->nd.mtu));
 }
 
 static int route_source(const struct ksmol_flow *flow, struct ksmol_dst *dst)

@@ -12,11 +12,13 @@
  * @gateway: next hop, or any for a destination on the link
  * @bcast: directed broadcast of a connected IPv4 prefix, or 0
  * @gone: @iface has been detached: not to be looked at any more
+ * @learned: from a router
  */
 struct ksmol_route_entry {
 	u8 family;
 	u8 plen;
 	bool gone;
+	bool learned;
 	struct ksmol_addr prefix;
 	struct ksmol_addr gateway;
 	__be32 bcast;
@@ -50,6 +52,12 @@ void ksmol_route_table_stop(struct ksmol_iface_net *pernet);
 struct ksmol_route_table *
 ksmol_route_table_with(struct ksmol_iface_net *pernet,
 		       const struct ksmol_route_entry *add, unsigned int nr);
+
+/* The same, with @add in place of all that @iface's routers have said before. */
+struct ksmol_route_table *
+ksmol_route_table_relearn(struct ksmol_iface *iface,
+			  const struct ksmol_route_entry *add,
+			  unsigned int nr);
 
 /* Makes @table the one in force; consumes it. RTNL. */
 void ksmol_route_table_publish(struct ksmol_iface_net *pernet,

@@ -35,21 +35,30 @@ static void route_table_insert(struct ksmol_route_table *table,
 	table->entry[at] = *add;
 }
 
-static unsigned int route_table_live(const struct ksmol_route_table *table)
+/* Does the entry go on? @forget: not if that interface learned it. */
+static bool route_stays(const struct ksmol_route_entry *rt,
+			const struct ksmol_iface *forget)
+{
+	return !rt->gone && !(rt->learned && rt->iface == forget);
+}
+
+static unsigned int route_table_live(const struct ksmol_route_table *table,
+				     const struct ksmol_iface *forget)
 {
 	unsigned int i, live = 0;
 
 	for (i = 0; i < table->count; i++)
-		live += !table->entry[i].gone;
+		live += route_stays(&table->entry[i], forget);
 	return live;
 }
 
-struct ksmol_route_table *
-ksmol_route_table_with(struct ksmol_iface_net *pernet,
-		       const struct ksmol_route_entry *add, unsigned int nr)
+static struct ksmol_route_table *
+route_table_rebuild(struct ksmol_iface_net *pernet,
+		    const struct ksmol_iface *forget,
+		    const struct ksmol_route_entry *add, unsigned int nr)
 {
 	struct ksmol_route_table *old = rtnl_dereference(pernet->routes);
-	unsigned int i, live = route_table_live(old);
+	unsigned int i, live = route_table_live(old, forget);
 	struct ksmol_route_table *table;
 
 	if (live + nr > ksmol_params.route_max)
@@ -58,11 +67,25 @@ ksmol_route_table_with(struct ksmol_iface_net *pernet,
 	if (!table)
 		return ERR_PTR(-ENOMEM);
 	for (i = 0; i < old->count; i++)
-		if (!old->entry[i].gone)
+		if (route_stays(&old->entry[i], forget))
 			table->entry[table->count++] = old->entry[i];
 	for (i = 0; i < nr; i++)
 		route_table_insert(table, add + i);
 	return table;
+}
+
+struct ksmol_route_table *
+ksmol_route_table_with(struct ksmol_iface_net *pernet,
+		       const struct ksmol_route_entry *add, unsigned int nr)
+{
+	return route_table_rebuild(pernet, NULL, add, nr);
+}
+
+struct ksmol_route_table *
+ksmol_route_table_relearn(struct ksmol_iface *iface,
+			  const struct ksmol_route_entry *add, unsigned int nr)
+{
+	return route_table_rebuild(iface->pernet, iface, add, nr);
 }
 
 void ksmol_route_table_publish(struct ksmol_iface_net *pernet,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* DEV[,ADDR/PLEN]...[,via=GW][,route=PREFIX/PLEN@GW]...[,shared|exclusive] */
+/* DEV[,ADDR/PLEN]...[,via=GW][,route=PREFIX/PLEN@GW]...[,slaac][,shared|exclusive] */
 #include <linux/inet.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -107,7 +107,7 @@ static int spec_add_addr(struct ksmol_spec *spec, char *word,
 			*why = "an address given twice";
 			return -EINVAL;
 		}
-	if (spec->nr_addrs == KSMOL_IFACE_ADDRS) {
+	if (spec->nr_addrs == KSMOL_SPEC_ADDRS) {
 		*why = "more than 8 addresses";
 		return -ENOSPC;
 	}
@@ -185,13 +185,17 @@ static int spec_word(struct ksmol_spec *spec, char *word, const char **why)
 		return spec_set_mode(spec, 1, why);
 	if (!strcmp(word, "exclusive"))
 		return spec_set_mode(spec, 0, why);
+	if (!strcmp(word, "slaac")) {
+		spec->slaac = true;
+		return 0;
+	}
 	if (str_has_prefix(word, "via="))
 		return spec_set_via(spec, word + 4, why);
 	if (str_has_prefix(word, "route="))
 		return spec_add_route(spec, word + 6, why);
 	if ((*word >= '0' && *word <= '9') || strchr(word, ':'))
 		return spec_add_addr(spec, word, why);
-	*why = "a word that is no address, via=, route=, shared or exclusive";
+	*why = "a word that is no address, via=, route=, slaac, shared or exclusive";
 	return -EINVAL;
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * One timer per interface drives address probing, neighbor aging and group
- * reports. It is armed only while one of them has something to do.
+ * One timer per interface drives address probing, neighbor aging, group
+ * reports and autoconfiguration. It is armed only while one of them has something to do.
  */
 #include <linux/jiffies.h>
 #include <ksmol/compat.h>
 #include "address.h"
-#include "igmp.h"
+#include "autoconf.h"
 #include "neighbor.h"
+#include "report.h"
 #include "timer.h"
 
 static void iface_timer(struct timer_list *timer)
@@ -22,7 +23,9 @@ static void iface_timer(struct timer_list *timer)
 		ksmol_iface_arm(iface, next);
 	if (ksmol_neigh_run(iface, now, &next))
 		ksmol_iface_arm(iface, next);
-	if (ksmol_igmp_run(iface, now, &next))
+	if (ksmol_report_run(iface, now, &next))
+		ksmol_iface_arm(iface, next);
+	if (ksmol_autoconf_run(iface, now, &next))
 		ksmol_iface_arm(iface, next);
 	rcu_read_unlock();
 }
