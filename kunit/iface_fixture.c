@@ -3,6 +3,7 @@
 
 #include <linux/delay.h>
 #include <linux/rtnetlink.h>
+#include "../module/iface/group.h"
 #include "../module/iface/pmtu.h"
 #include "iface_fixture.h"
 
@@ -99,10 +100,17 @@ int iface_try(struct kunit *test, const char *words)
 	return err;
 }
 
-/* All of the announcements, so that none comes in between later. */
+/* All of the announcements and reports, so that none comes in between later. */
 static void announced(struct iface_fixture *f)
 {
 	struct ksmol_ifaddr *ifa;
+	struct ksmol_group *g;
+	u32 slot;
+
+	spin_lock_bh(&ksmol_group_lock);
+	ksmol_for_each_group(g, slot, f->iface)
+		g->changes = 0;
+	spin_unlock_bh(&ksmol_group_lock);
 
 	spin_lock_bh(&f->iface->lock);
 	for (ifa = f->iface->addrs;

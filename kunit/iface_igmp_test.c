@@ -6,7 +6,7 @@
 #include <linux/rtnetlink.h>
 #include <net/ip.h>
 #include "../module/iface/group.h"
-#include "../module/iface/igmp.h"
+#include "../module/iface/report.h"
 #include "iface_fixture.h"
 
 #define GROUP	KSMOL_IP(239, 1, 2, 3)
@@ -73,7 +73,7 @@ static bool run(struct kunit *test, unsigned int ms)
 
 	rcu_read_lock();
 	local_bh_disable();
-	left = ksmol_igmp_run(f->iface, jiffies + msecs_to_jiffies(ms), &next);
+	left = ksmol_report_run(f->iface, jiffies + msecs_to_jiffies(ms), &next);
 	local_bh_enable();
 	rcu_read_unlock();
 	timer_delete_sync(&f->iface->timer);
@@ -301,14 +301,15 @@ static void query__version_2(struct kunit *test)
 	run(test, 3000);
 	iface_forget(test);
 	query(test, 100, 0, 8, 0);
-	KUNIT_EXPECT_EQ(test, ksmol_igmp_version(f->iface, jiffies), 2);
+	KUNIT_EXPECT_EQ(test, ksmol_report_behind(f->iface, AF_INET, jiffies),
+			1);
 	run(test, 10000);
 	expect_v2(test, IGMPV2_HOST_MEMBERSHIP_REPORT, GROUP, GROUP);
 	leave(test, m);
 	run(test, 0);
 	expect_v2(test, IGMP_HOST_LEAVE_MESSAGE, ALL_ROUTERS, GROUP);
-	KUNIT_EXPECT_EQ(test, ksmol_igmp_version(f->iface, jiffies +
-						 KSMOL_IGMP_OLDER + 1), 3);
+	KUNIT_EXPECT_EQ(test, ksmol_report_behind(f->iface, AF_INET, jiffies +
+						  KSMOL_REPORT_OLDER + 1), 0);
 }
 
 static void query__version_1(struct kunit *test)
@@ -320,7 +321,8 @@ static void query__version_1(struct kunit *test)
 	run(test, 3000);
 	iface_forget(test);
 	query(test, 0, 0, 8, 0);
-	KUNIT_EXPECT_EQ(test, ksmol_igmp_version(f->iface, jiffies), 1);
+	KUNIT_EXPECT_EQ(test, ksmol_report_behind(f->iface, AF_INET, jiffies),
+			2);
 	run(test, 10000);
 	expect_v2(test, IGMP_HOST_MEMBERSHIP_REPORT, GROUP, GROUP);
 	leave(test, m);

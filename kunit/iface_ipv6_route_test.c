@@ -85,24 +85,24 @@ static void expect_addr(struct kunit *test, const struct ksmol_addr *addr,
 
 static void route__next_hops(struct kunit *test)
 {
-	static const struct { const char *to, *hop; } cases[] = {
-		{ PEER6, PEER6 },
-		{ FAR6, GATEWAY6 },
-		{ "2001:db8:1::9", "fd77::7" },
-		{ "fe80::9", "fe80::9" },
-		{ "febf::9", "febf::9" },
+	static const struct { const char *to, *hop, *from; } cases[] = {
+		{ PEER6, PEER6, US6 },
+		{ FAR6, GATEWAY6, US6 },
+		{ "2001:db8:1::9", "fd77::7", US6 },
+		{ "fe80::9", "fe80::9", "fe80::1" },
+		{ "febf::9", "febf::9", "fe80::1" },
 	};
 	struct ksmol_dst dst;
 	int i;
 
-	iface_attach(test, SPEC6 ",route=2001:db8:1::/48@fd77::7");
+	iface_attach(test, SPEC6 ",fe80::1/64,route=2001:db8:1::/48@fd77::7");
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		dst = way(test, cases[i].to);
 		KUNIT_EXPECT_EQ(test, dst.type, KSMOL_DST_UNICAST);
 		KUNIT_EXPECT_EQ(test, dst.family, AF_INET6);
 		KUNIT_EXPECT_EQ(test, dst.mtu, 1500U);
 		expect_addr(test, &dst.nexthop, cases[i].hop);
-		expect_addr(test, &dst.saddr, US6);
+		expect_addr(test, &dst.saddr, cases[i].from);
 	}
 	dst = way(test, US6);
 	KUNIT_EXPECT_EQ(test, dst.type, KSMOL_DST_LOCAL);
@@ -272,6 +272,8 @@ static void source__tentative(struct kunit *test)
 	struct ksmol_flow flow = iface6_flow(PEER6);
 	struct ksmol_dst dst;
 
+	/* The link-local one. */
+	f->iface->addrs[2].state = KSMOL_ADDR_TENTATIVE;
 	f->iface->addrs[0].state = KSMOL_ADDR_TENTATIVE;
 	dst = way(test, PEER6);
 	expect_addr(test, &dst.saddr, "fd77::5");

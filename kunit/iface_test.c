@@ -59,7 +59,7 @@ static void spec_parse__too_many_addresses(struct kunit *test)
 	const char *why;
 	int i, n = 1;
 
-	for (i = 1; i <= KSMOL_IFACE_ADDRS; i++)
+	for (i = 1; i <= KSMOL_SPEC_ADDRS; i++)
 		n += snprintf(text + n, sizeof(text) - n, ",10.%d.0.1/16", i);
 	KUNIT_EXPECT_EQ(test, ksmol_spec_parse(text, spec, &why), 0);
 	snprintf(text + n, sizeof(text) - n, ",10.%d.0.1/16", i);
