@@ -1,0 +1,105 @@
+#!/bin/bash
+# Addresses and routes of a router, Debian's radvd, and what becomes of them
+# when it says something else, or nothing any more.
+# needs: uml uml-debug
+# timeout: 150
+
+. "$(dirname "$0")/../ksmol.sh"
+
+radvd=${KSMOL_BUILD%/build/*}/unpacked/radvd/usr/sbin/radvd
+dir=$debug/ifaces/ks0
+
+# radvd_on PREFIX-LINES...: in the peer, with these lines for its interface.
+radvd_on() {
+	{
+		echo 'interface eth0 {'
+		echo 'AdvSendAdvert on; MinRtrAdvInterval 3; MaxRtrAdvInterval 4;'
+		echo 'AdvDefaultLifetime 60;'
+		printf '%s\n' "$@"
+		echo '};'
+	} >"$scratch/radvd.conf"
+	bg_at p "$radvd" -n -C "$scratch/radvd.conf" -p "$scratch/radvd.pid" \
+		-m stderr >"$scratch/radvd.log" 2>&1
+	router=$bg_pid
+}
+
+state_in() { awk -v p="$1" 'index($1, p) == 1 { print $3 }' "$dir/addresses"; }
+is_in() { [ "$(state_in "$1")" = "$2" ]; }
+none_in() { [ -z "$(state_in "$1")" ]; }
+address_in() { awk -v p="$1" 'index($1, p) == 1 { print $1 }' "$dir/addresses"; }
+route() { grep -qE "^$1 +$2 ${3:-}" "$dir/routes"; }
+no_route() { fails route "$@"; }
+says() { grep -qE "$1" "$dir/routers"; }
+
+t 'the peer is wired up' peer p -4 - -6 fd01::1/64 || exit
+at p sysctl -qw net.ipv6.conf.all.forwarding=1
+at p ip addr add 2001:db8::1/128 dev lo
+t 'the module loads' load arp_probe_ms=200 \
+	ipv6_secret=00112233445566778899aabbccddeeff || exit
+t 'a secret that is none is refused' fails insmod "$KSMOL_KO/ksmol.ko" \
+	ipv6_secret=12
+
+radvd_on 'AdvLinkMTU 1400; AdvCurHopLimit 33; AdvDefaultPreference high;' \
+	'AdvReachableTime 20000; AdvRetransTimer 2000;' \
+	'prefix fd01::/64 { AdvValidLifetime 600; AdvPreferredLifetime 300; };' \
+	'prefix fd02::/64 { AdvOnLink off; };' \
+	'prefix fd03::/64 { AdvAutonomous off; };' \
+	'route fd09::/48 { AdvRouteLifetime 60; };' \
+	'RDNSS fd01::53 { AdvRDNSSLifetime 60; };'
+t 'ks0 is attached' attach ks0,slaac
+t 'a link-local address comes' wait_for 20 is_in fe80: valid
+t 'an address comes in the first prefix' wait_for 20 is_in fd01: valid ||
+	cat "$scratch/radvd.log"
+t 'and in the second' wait_for 20 is_in fd02: valid
+t 'none in that which is not for addresses' none_in fd03:
+t 'the router is the default' wait_for 10 route :: 0 fe80::
+t 'the first prefix is on the link' route fd01:: 64 -
+t 'the second is not' no_route fd02:: 64
+t 'the third is' route fd03:: 64 -
+t 'the route it told of is there' route fd09:: 48 fe80::
+t 'the resolver can be read' says '^resolver fd01::53 - [1-9]'
+t 'and what it says of the link' \
+	says '^link +mtu 1400 hops 33 reachable_ms 20000 retrans_ms 2000'
+t 'its preference, too' says '^router +fe80::.* high '
+
+mine=$(address_in fd01:)
+other=$(address_in fd02:)
+t 'the peer pings our address' pings -6 -c 5 -i 0.1 "$mine"
+at p ip route add fd02::/64 dev eth0
+t 'and the one that is not on the link, from afar' \
+	pings -6 -c 5 -i 0.1 -I 2001:db8::1 "$other"
+t 'and the link-local one' \
+	pings -6 -c 3 -i 0.1 "$(address_in fe80:)%eth0"
+t 'with more than the link carries' pings -6 -c 3 -i 0.1 -s 1400 "$mine"
+t 'it is detached' detach ks0
+t 'and attached' attach ks0,slaac
+t 'its address is the same' wait_for 20 sh -c "grep -q '^$mine .* valid' $dir/addresses"
+detach ks0
+echo Y >"$params/ipv6_eui64"
+t 'attached again, with addresses of the other kind' attach ks0,slaac
+t 'they are made of the link-layer address' \
+	wait_for 20 is_in fd01::ff:fe00:201 valid
+t 'all of them' is_in fe80::ff:fe00:201 valid
+detach ks0
+echo N >"$params/ipv6_eui64"
+
+t 'attached once more' attach ks0,slaac
+t 'it has its address' wait_for 20 is_in fd01: valid
+stop "$router"
+t 'a router that takes its leave is none' wait_for 10 no_route :: 0
+t 'addresses stay' is_in fd01: valid
+radvd_on 'prefix fd01::/64 { AdvValidLifetime 60; AdvPreferredLifetime 0; };' \
+	'prefix fd05::/64 { AdvValidLifetime 8; AdvPreferredLifetime 4; };'
+t 'an address is deprecated' wait_for 20 is_in fd01: deprecated
+t 'but not ended: not within two hours' \
+	says '^prefix +fd01::/64 autonomous ([3-9]..|[1-9]...)'
+t 'another comes for a short time' wait_for 20 is_in fd05: valid
+kill -KILL "$router"
+t 'which is deprecated first' wait_for 20 is_in fd05: deprecated
+t 'then gone' wait_for 20 none_in fd05:
+t 'and its route' no_route fd05:: 64
+t 'the device listens no more than it has to' test \
+	"$(ip maddr show dev ks0 | grep -c 33:33:ff)" -le 3
+whole 'after all that'
+t 'ks0 is detached' detach ks0
+t 'everything is home' wait_for 5 idle
