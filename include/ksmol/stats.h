@@ -87,6 +87,10 @@ struct file_operations;
 	X(UDP_LEN,	"udp_len",	"UDP length")				\
 	X(UDP_CSUM,	"udp_csum",	"UDP checksum")				\
 	X(UDP_NO_SOCKET, "udp_no_socket", "no socket on that port")		\
+	X(DHCP_SHORT,	"dhcp_short",	"DHCP message shorter than its header")	\
+	X(DHCP_FORMAT,	"dhcp_format",	"DHCP message that makes no sense")	\
+	X(DHCP_STRAY,	"dhcp_stray",	"DHCP message that answers nothing of ours") \
+	X(DHCP_UNUSABLE, "dhcp_unusable", "DHCP: an address or a time that is of no use") \
 	X(TCP_SHORT,	"tcp_short",	"shorter than the TCP header")		\
 	X(TCP_HDRLEN,	"tcp_hdrlen",	"TCP data offset")			\
 	X(TCP_CSUM,	"tcp_csum",	"TCP checksum")				\
