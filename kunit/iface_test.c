@@ -33,7 +33,9 @@ static void spec_parse__refused(struct kunit *test)
 		{ "e,10.0.0.1/24,route=10.1.0.0/16", -EINVAL },
 		{ "e,10.0.0.1/24,route=10.1.0.1/16@10.0.0.2", -EINVAL },
 		{ "e,10.0.0.1/24,shared,exclusive", -EINVAL },
-		{ "e,10.0.0.1/24,dhcp", -EINVAL },
+		{ "e,10.0.0.1/24,dhcpv4", -EINVAL },
+		{ "e,dhcp,dhcp", -EINVAL },
+		{ "e,dhcp,via=10.0.0.1", -EINVAL },
 		{ "e,10.0.0.1/24,", -EINVAL },
 		{ "e,10.0.0.1/24 ,shared", -EINVAL },
 	};
@@ -64,6 +66,8 @@ static void spec_parse__too_many_addresses(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmol_spec_parse(text, spec, &why), 0);
 	snprintf(text + n, sizeof(text) - n, ",10.%d.0.1/16", i);
 	KUNIT_EXPECT_EQ(test, ksmol_spec_parse(text, spec, &why), -ENOSPC);
+	strscpy(text + n, ",dhcp", sizeof(text) - n);
+	KUNIT_EXPECT_EQ(test, ksmol_spec_parse(text, spec, &why), -ENOSPC);
 }
 
 /* Pitfall 31: a gateway must be on the link, and be somebody else. */
@@ -91,7 +95,7 @@ static void spec_parse__gateway_off_link(struct kunit *test)
 static void spec_parse__all_words(struct kunit *test)
 {
 	static const char text[] =
-	"eth1,10.0.0.2/24,10.9.0.1/31,via=10.0.0.1,route=10.1.0.0/16@10.9.0.0,shared\n";
+	"eth1,10.0.0.2/24,dhcp,10.9.0.1/31,via=10.0.0.1,route=10.1.0.0/16@10.9.0.0,shared\n";
 	struct ksmol_spec *spec = kunit_kzalloc(test, sizeof(*spec),
 						GFP_KERNEL);
 	const char *why;
@@ -99,6 +103,7 @@ static void spec_parse__all_words(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, ksmol_spec_parse(text, spec, &why), 0);
 	KUNIT_EXPECT_STREQ(test, spec->name, "eth1");
 	KUNIT_EXPECT_EQ(test, spec->nr_addrs, 2U);
+	KUNIT_EXPECT_TRUE(test, spec->dhcp);
 	KUNIT_EXPECT_EQ(test, spec->addrs[1].plen, 31);
 	KUNIT_EXPECT_EQ(test, spec->via.v4, KSMOL_IP(10, 0, 0, 1));
 	KUNIT_EXPECT_EQ(test, spec->nr_routes, 1U);

@@ -460,7 +460,7 @@ static const struct kernel_param_ops attach_ops = {
 };
 module_param_cb(attach, &attach_ops, &ksmol_params, 0200);
 #define ATTACH_SPEC \
-	"DEV[,ADDR/PLEN]...[,via=GATEWAY]" \
+	"DEV[,ADDR/PLEN]...[,dhcp][,via=GATEWAY]" \
 	"[,route=PREFIX/PLEN@GATEWAY]...[,slaac][,shared|exclusive]"
 MODULE_PARM_DESC(attach, ATTACH_SPEC ": take an interface; may be given once for each");
 

@@ -17,6 +17,7 @@
 
 struct dentry;
 struct ksmol_autoconf;
+struct ksmol_dhcp_client;
 struct ksmol_iface_net;
 struct ksmol_member;
 
@@ -28,6 +29,7 @@ enum ksmol_addr_state {
 	KSMOL_ADDR_VALID,
 	KSMOL_ADDR_CONFLICT,	/* somebody else has it: not used */
 	KSMOL_ADDR_FREE,	/* its lifetime is over; others stand behind it */
+	KSMOL_ADDR_VACANT,	/* no address yet: room for a leased one */
 };
 
 /* Where an address comes from. */
@@ -119,8 +121,9 @@ struct ksmol_ifaddr {
  * @lock: addresses' probing state
  * @groups: multicast groups that it listens to (iface/group.h)
  * @querier: whom it reports them to, by IGMP and by MLD
- * @timer: address probing, neighbor aging and group reports; armed only while
- *	needed
+ * @dhcp: where its IPv4 address comes from, or NULL (iface/dhcp.h)
+ * @timer: address probing, neighbor aging, group reports and leases; armed only
+ *	while needed
  * @nonce: marks our own probes, should they come back (RFC 7527)
  * @nd: what routers say of the link
  * @autoconf: addresses that form themselves; NULL without IPv6
@@ -139,6 +142,7 @@ struct ksmol_iface {
 	spinlock_t lock;
 	struct hlist_head groups[KSMOL_GROUP_SLOTS];
 	struct ksmol_querier querier[2];
+	struct ksmol_dhcp_client *dhcp;
 	struct timer_list timer;
 	u8 nonce[6];
 	struct ksmol_nd_link nd;
@@ -154,8 +158,8 @@ struct ksmol_iface {
 
 /**
  * ksmol_attach() - act on one attach= value
- * @spec: "DEV[,ADDR/PLEN]...[,via=GATEWAY][,route=PREFIX/PLEN@GATEWAY]...
- *	[,slaac][,shared|exclusive]"
+ * @spec: "DEV[,ADDR/PLEN]...[,dhcp][,via=GATEWAY]
+ *	[,route=PREFIX/PLEN@GATEWAY]...[,slaac][,shared|exclusive]"
  *
  * All or nothing: on error nothing has changed and one log line says why.
  *

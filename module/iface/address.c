@@ -11,6 +11,7 @@
 #include "address.h"
 #include "arp.h"
 #include "nd.h"
+#include "neighbor.h"
 #include "net.h"
 #include "timer.h"
 
@@ -377,12 +378,45 @@ void ksmol_iface_addrs_start(struct ksmol_iface *iface)
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
 		if (ifa->state == KSMOL_ADDR_UNUSED)
 			break;
-		if (ifa->state != KSMOL_ADDR_FREE)
+		if (ifa->state != KSMOL_ADDR_FREE &&
+		    ifa->state != KSMOL_ADDR_VACANT)
 			addr_start(iface, ifa);
 	}
 	spin_unlock_bh(&iface->lock);
 	ksmol_routes_changed();
 	ksmol_iface_arm(iface, jiffies);
+}
+
+void ksmol_iface_addr_fill(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa,
+			   __be32 addr, u8 plen)
+{
+	spin_lock_bh(&iface->lock);
+	ifa->plen = plen;
+	ifa->addr = ksmol_addr_v4(addr);
+	ifa->bcast = plen < 31 ? addr | htonl(~0U >> plen) : 0;
+	/* Who sees the family sees the address; lookups compare it first. */
+	smp_store_release(&ifa->family, AF_INET);
+	ksmol_ifaddr_start(ifa, jiffies, addr_base(iface), get_random_u32());
+	spin_unlock_bh(&iface->lock);
+	ksmol_iface_net_refilter(iface->pernet);
+	ksmol_routes_changed();
+	ksmol_iface_arm(iface, jiffies);
+}
+
+void ksmol_iface_addr_vacate(struct ksmol_iface *iface,
+			     struct ksmol_ifaddr *ifa)
+{
+	spin_lock_bh(&iface->lock);
+	WRITE_ONCE(ifa->state, KSMOL_ADDR_VACANT);
+	ifa->bcast = 0;
+	WRITE_ONCE(ifa->family, AF_UNSPEC);
+	spin_unlock_bh(&iface->lock);
+	ksmol_iface_net_refilter(iface->pernet);
+	ksmol_routes_changed();
+	/* Those who found it have gone before another takes its place. */
+	synchronize_net();
+	/* What waits for a neighbor bears an address that was ours. */
+	ksmol_neigh_purge(iface, false);
 }
 
 void ksmol_iface_addrs_announce(struct ksmol_iface *iface)

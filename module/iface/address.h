@@ -106,6 +106,13 @@ bool ksmol_addr_select6(const struct ksmol_iface *out,
  */
 void ksmol_iface_addr_start(struct ksmol_iface *iface,
 			    struct ksmol_ifaddr *ifa);
+/* A vacant entry gets an address, which is probed; or loses it, and nobody
+ * sees it there any more. RTNL.
+ */
+void ksmol_iface_addr_fill(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa,
+			   __be32 addr, u8 plen);
+void ksmol_iface_addr_vacate(struct ksmol_iface *iface,
+			     struct ksmol_ifaddr *ifa);
 
 /* Starts all addresses over (link up), or announces the valid ones. */
 void ksmol_iface_addrs_start(struct ksmol_iface *iface);

@@ -8,6 +8,7 @@
 #include "arp.h"
 #include "neighbor.h"
 #include "net.h"
+#include "timer.h"
 
 /* --- out --- */
 
@@ -124,8 +125,11 @@ static bool arp_conflict(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa,
 	if (report)
 		arp_report(iface, ifa, arp,
 			   ifa->state == KSMOL_ADDR_CONFLICT);
-	if (!defend)
+	if (!defend) {
+		/* Who leased it wants to know. */
+		ksmol_iface_arm(iface, jiffies);
 		return true;
+	}
 	pb = ksmol_tx_token_consume(tok, true);
 	if (!pb) {
 		/* Not defended: the next conflict is answered at once. */

@@ -13,6 +13,7 @@
 #include "attach.h"
 #include "autoconf.h"
 #include "demux.h"
+#include "dhcp.h"
 #include "group.h"
 #include "neighbor.h"
 #include "net.h"
@@ -214,6 +215,7 @@ static void attach_commit(struct ksmol_iface *iface,
 		WRITE_ONCE(iface->up, true);
 		ksmol_iface_addrs_start(iface);
 		ksmol_autoconf_start(iface);
+		ksmol_dhcp_link(iface, true);
 	}
 	pr_info("%s attached, %s, %s\n", iface->phy->name,
 		iface->phy->shared ? "shared" : "exclusive",
@@ -247,12 +249,18 @@ static int attach_device(struct net_device *dev, const struct ksmol_spec *spec)
 	err = attach_autoconf(iface, spec);
 	if (err)
 		goto err_autoconf;
+	err = spec->dhcp ? ksmol_dhcp_create(iface) : 0;
+	if (err) {
+		pr_err("attach=%s: dhcp: %s\n", spec->name, err == -EINVAL ?
+		       "not an Ethernet device" : "out of memory");
+		goto err_autoconf;
+	}
 	table = attach_routes(iface, spec);
 	if (IS_ERR(table)) {
 		err = PTR_ERR(table);
 		pr_err("attach=%s: %s\n", spec->name, err == -ENOSPC ?
 		       "more routes than route_max" : "out of memory");
-		goto err_autoconf;
+		goto err_dhcp;
 	}
 	/* Says itself who has the device's frames. */
 	err = ksmol_phy_start(iface->phy);
@@ -263,6 +271,9 @@ static int attach_device(struct net_device *dev, const struct ksmol_spec *spec)
 
 err_table:
 	kvfree(table);
+err_dhcp:
+	ksmol_dhcp_stop(iface);
+	ksmol_dhcp_destroy(iface);
 err_autoconf:
 	ksmol_autoconf_close(iface);
 	ksmol_phy_close(iface->phy);
@@ -317,6 +328,7 @@ void ksmol_iface_detach(struct ksmol_iface *iface)
 	int ifindex = phy->ifindex;
 
 	ASSERT_RTNL();
+	ksmol_dhcp_stop(iface);
 	WRITE_ONCE(iface->up, false);
 	ksmol_iface_net_del(iface);
 	ksmol_route_table_drop(iface);
@@ -331,6 +343,7 @@ void ksmol_iface_detach(struct ksmol_iface *iface)
 		ksmol_demux()->gone(iface->net, ifindex);
 	pr_info("%s detached\n", phy->name);
 	ksmol_phy_close(phy);
+	ksmol_dhcp_destroy(iface);
 	kfree_rcu(iface, rcu);
 }
 

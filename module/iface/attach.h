@@ -23,6 +23,7 @@ struct ksmol_cidr {
  * @slaac: routers are asked for addresses and routes
  * @addrs: addresses with the prefixes they stand in
  * @via, @via6: default gateway of either family, or any
+ * @dhcp: one more comes from a server
  * @routes, @gateways: route= words
  */
 struct ksmol_spec {
@@ -32,6 +33,7 @@ struct ksmol_spec {
 	unsigned int nr_addrs;
 	unsigned int nr_routes;
 	struct ksmol_cidr addrs[KSMOL_SPEC_ADDRS];
+	bool dhcp;
 	struct ksmol_addr via;
 	struct ksmol_addr via6;
 	struct ksmol_cidr routes[KSMOL_SPEC_ROUTES];

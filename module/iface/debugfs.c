@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* debugfs ksmol/ifaces/<dev>/{stats,neighbors,routes,addresses,groups,routers} */
+/* debugfs ksmol/ifaces/<dev>/{stats,neighbors,routes,addresses,groups,...} */
 #include <linux/jiffies.h>
 #include <ksmol/compat.h>
 #include "attach.h"
 #include "autoconf.h"
+#include "dhcp.h"
 #include "group.h"
 #include "neighbor.h"
 #include "net.h"
@@ -38,7 +39,7 @@ static int addresses_show(struct seq_file *m, void *data)
 
 		if (state == KSMOL_ADDR_UNUSED)
 			break;
-		if (state == KSMOL_ADDR_FREE)
+		if (state == KSMOL_ADDR_FREE || state == KSMOL_ADDR_VACANT)
 			continue;
 		seq_printf(m, "%-39s %6u %s\n",
 			   ksmol_addr_str(ifa->family, &ifa->addr, text),
@@ -122,5 +123,7 @@ void ksmol_iface_debugfs_add(struct ksmol_iface *iface)
 	ksmol_debugfs_file(dir, "neighbors", neighbors_show, iface);
 	if (iface->autoconf)
 		ksmol_debugfs_file(dir, "routers", ksmol_autoconf_show, iface);
+	if (iface->dhcp)
+		ksmol_debugfs_file(dir, "dhcp", ksmol_dhcp_show, iface);
 	ksmol_phy_capture_file(iface->phy, dir);
 }

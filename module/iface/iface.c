@@ -7,6 +7,7 @@
 #include "arp.h"
 #include "attach.h"
 #include "autoconf.h"
+#include "dhcp.h"
 #include "icmp.h"
 #include "ipv4.h"
 #include "ipv6.h"
@@ -59,6 +60,7 @@ static void iface_up(struct ksmol_phy *phy)
 	ksmol_iface_addrs_start(phy->iface);
 	ksmol_report_start(phy->iface);
 	ksmol_autoconf_start(phy->iface);
+	ksmol_dhcp_link(phy->iface, true);
 }
 
 /* Timers stop by themselves: they look at @up. */
@@ -69,6 +71,7 @@ static void iface_down(struct ksmol_phy *phy)
 	WRITE_ONCE(phy->iface->up, false);
 	ksmol_routes_changed();
 	ksmol_neigh_purge(phy->iface, false);
+	ksmol_dhcp_link(phy->iface, false);
 }
 
 /* The MTU is read anew for each packet; a new link-layer address must be
@@ -144,6 +147,7 @@ err_neigh:
 void ksmol_iface_exit(void)
 {
 	ksmol_iface_net_exit();
+	ksmol_dhcp_exit();
 	ksmol_iface_debugfs_exit();
 	/* Senders in an RCU section may still look a neighbor up. */
 	synchronize_net();

@@ -7,6 +7,7 @@
 #include <ksmol/compat.h>
 #include "address.h"
 #include "demux.h"
+#include "dhcp.h"
 #include "group.h"
 #include "icmp.h"
 #include "igmp.h"
@@ -130,6 +131,24 @@ static enum ksmol_verdict ipv4_raw_took(struct ksmol_pbuf *pb,
 	return verdict;
 }
 
+/* No socket of ours is on that port, but the DHCP client may wait there: it
+ * is asked last, so that others pay nothing for it.
+ */
+static enum ksmol_verdict ipv4_no_socket(struct ksmol_iface *iface,
+					 struct ksmol_pbuf *pb, u32 off,
+					 u32 len, u8 hlen,
+					 struct ksmol_tx_token *tok)
+{
+	if (iface->dhcp) {
+		pb->off = off + hlen;
+		pb->len = len - hlen;
+		if (ksmol_dhcp_wants(iface, pb))
+			return ksmol_dhcp_input(iface, pb);
+	}
+	ipv4_unreachable(iface, pb, ICMP_PORT_UNREACH, off, len, tok);
+	return KSMOL_DROP_UDP_NO_SOCKET;
+}
+
 /* A packet that begins with its transport header; @hlen bytes of the network
  * header are still in front of it.
  */
@@ -145,7 +164,7 @@ static enum ksmol_verdict ipv4_packet(struct ksmol_iface *iface,
 		raw = ksmol_demux()->raw(iface, proto, pb, hlen);
 	verdict = ipv4_deliver(iface, pb, proto, tok);
 	if (verdict == KSMOL_DROP_UDP_NO_SOCKET)
-		ipv4_unreachable(iface, pb, ICMP_PORT_UNREACH, off, len, tok);
+		verdict = ipv4_no_socket(iface, pb, off, len, hlen, tok);
 	else if (verdict == KSMOL_DROP_IP_PROTO && !raw)
 		ipv4_unreachable(iface, pb, ICMP_PROT_UNREACH, off, len, tok);
 	return unlikely(raw) ? ipv4_raw_took(pb, verdict) : verdict;
@@ -179,6 +198,22 @@ ipv4_fragment(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
 	return ksmol_reass_end(whole, pb, verdict);
 }
 
+/* Not an address of ours, unless it is the one that a server is about to
+ * give us.
+ */
+static noinline enum ksmol_verdict ipv4_refused(struct ksmol_iface *iface,
+						struct ksmol_pbuf *pb,
+						const struct ksmol_ipv4 *ip,
+						int drop)
+{
+	if (!iface->dhcp || drop != KSMOL_DROP_IP_NOT_US ||
+	    ip->proto != IPPROTO_UDP || ip->mf || ip->frag_off ||
+	    pb->rx.pkt_type != PACKET_HOST)
+		return drop;
+	ksmol_pbuf_pull(pb, ip->hlen);
+	return ksmol_dhcp_wants(iface, pb) ? ksmol_dhcp_input(iface, pb) : drop;
+}
+
 enum ksmol_verdict ksmol_ipv4_input(struct ksmol_iface *iface,
 				    struct ksmol_pbuf *pb,
 				    struct ksmol_tx_token *tok)
@@ -196,7 +231,7 @@ enum ksmol_verdict ksmol_ipv4_input(struct ksmol_iface *iface,
 		return KSMOL_DROP_IP_SADDR;
 	drop = ipv4_accept(iface, &pb->rx.daddr, &pb->rx.pkt_type);
 	if (unlikely(drop))
-		return drop;
+		return ipv4_refused(iface, pb, &ip, drop);
 	ipv4_describe(pb, &ip);
 	if (unlikely(ip.mf || ip.frag_off))
 		return ipv4_fragment(iface, pb, &ip, tok);
@@ -220,5 +255,6 @@ bool ksmol_ipv4_claims(struct ksmol_iface *iface, const struct sk_buff *skb)
 	daddr = ksmol_addr_v4(get_unaligned(&ip->daddr));
 	if (ipv4_is_multicast(daddr.v4))
 		return ipv4_is_heard(iface, &daddr);
-	return ksmol_addr_find(iface->pernet, AF_INET, &daddr);
+	return ksmol_addr_find(iface->pernet, AF_INET, &daddr) ||
+	       (unlikely(iface->dhcp) && ksmol_dhcp_claims(iface, skb, ip));
 }

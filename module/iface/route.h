@@ -13,12 +13,14 @@
  * @bcast: directed broadcast of a connected IPv4 prefix, or 0
  * @gone: @iface has been detached: not to be looked at any more
  * @learned: from a router
+ * @leased: came with an address, and goes with it
  */
 struct ksmol_route_entry {
 	u8 family;
 	u8 plen;
 	bool gone;
 	bool learned;
+	bool leased;
 	struct ksmol_addr prefix;
 	struct ksmol_addr gateway;
 	__be32 bcast;
@@ -67,6 +69,9 @@ void ksmol_route_table_publish(struct ksmol_iface_net *pernet,
  * must be waited for. Can't fail. RTNL.
  */
 void ksmol_route_table_drop(struct ksmol_iface *iface);
+
+/* The same for those that came with an address. */
+void ksmol_route_table_drop_leased(struct ksmol_iface *iface);
 
 /**
  * ksmol_route_lookup() - longest match

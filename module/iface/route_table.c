@@ -98,16 +98,26 @@ void ksmol_route_table_publish(struct ksmol_iface_net *pernet,
 	kvfree_rcu(old, rcu);
 }
 
-void ksmol_route_table_drop(struct ksmol_iface *iface)
+static void route_table_mark(struct ksmol_iface *iface, bool leased)
 {
 	struct ksmol_route_table *table;
-	unsigned int i;
+	struct ksmol_route_entry *rt;
 
 	table = rtnl_dereference(iface->pernet->routes);
-	for (i = 0; i < table->count; i++)
-		if (table->entry[i].iface == iface)
-			WRITE_ONCE(table->entry[i].gone, true);
+	for (rt = table->entry; rt < table->entry + table->count; rt++)
+		if (rt->iface == iface && rt->leased >= leased)
+			WRITE_ONCE(rt->gone, true);
 	ksmol_routes_changed();
+}
+
+void ksmol_route_table_drop(struct ksmol_iface *iface)
+{
+	route_table_mark(iface, false);
+}
+
+void ksmol_route_table_drop_leased(struct ksmol_iface *iface)
+{
+	route_table_mark(iface, true);
 }
 
 const struct ksmol_route_entry *

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* DEV[,ADDR/PLEN]...[,via=GW][,route=PREFIX/PLEN@GW]...[,slaac][,shared|exclusive] */
+/*
+ * DEV[,ADDR/PLEN]...[,dhcp][,via=GW][,route=PREFIX/PLEN@GW]...[,slaac]
+ *	[,shared|exclusive]
+ */
 #include <linux/inet.h>
 #include <linux/kernel.h>
 #include <linux/string.h>
@@ -107,11 +110,25 @@ static int spec_add_addr(struct ksmol_spec *spec, char *word,
 			*why = "an address given twice";
 			return -EINVAL;
 		}
-	if (spec->nr_addrs == KSMOL_SPEC_ADDRS) {
+	if (spec->nr_addrs + spec->dhcp == KSMOL_SPEC_ADDRS) {
 		*why = "more than 8 addresses";
 		return -ENOSPC;
 	}
 	spec->addrs[spec->nr_addrs++] = cidr;
+	return 0;
+}
+
+static int spec_set_dhcp(struct ksmol_spec *spec, const char **why)
+{
+	if (spec->dhcp) {
+		*why = "dhcp given twice";
+		return -EINVAL;
+	}
+	if (spec->nr_addrs == KSMOL_SPEC_ADDRS) {
+		*why = "more than 8 addresses";
+		return -ENOSPC;
+	}
+	spec->dhcp = true;
 	return 0;
 }
 
@@ -189,13 +206,15 @@ static int spec_word(struct ksmol_spec *spec, char *word, const char **why)
 		spec->slaac = true;
 		return 0;
 	}
+	if (!strcmp(word, "dhcp"))
+		return spec_set_dhcp(spec, why);
 	if (str_has_prefix(word, "via="))
 		return spec_set_via(spec, word + 4, why);
 	if (str_has_prefix(word, "route="))
 		return spec_add_route(spec, word + 6, why);
 	if ((*word >= '0' && *word <= '9') || strchr(word, ':'))
 		return spec_add_addr(spec, word, why);
-	*why = "a word that is no address, via=, route=, slaac, shared or exclusive";
+	*why = "a word that is no address, dhcp, via=, route=, slaac, shared or exclusive";
 	return -EINVAL;
 }
 

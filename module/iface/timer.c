@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * One timer per interface drives address probing, neighbor aging, group
- * reports and autoconfiguration. It is armed only while one of them has something to do.
+ * reports, autoconfiguration and leases. It is armed only while one of them has
+ * something to do.
  */
 #include <linux/jiffies.h>
 #include <ksmol/compat.h>
 #include "address.h"
 #include "autoconf.h"
+#include "dhcp.h"
 #include "neighbor.h"
 #include "report.h"
 #include "timer.h"
@@ -26,6 +28,8 @@ static void iface_timer(struct timer_list *timer)
 	if (ksmol_report_run(iface, now, &next))
 		ksmol_iface_arm(iface, next);
 	if (ksmol_autoconf_run(iface, now, &next))
+		ksmol_iface_arm(iface, next);
+	if (ksmol_dhcp_run(iface, &next))
 		ksmol_iface_arm(iface, next);
 	rcu_read_unlock();
 }
