@@ -94,6 +94,14 @@ function verdict(good) { return good ? "met" : "**missed**" }
 	counts[get("count")] = 1
 }
 
+/^test=multicast/ {
+	tsv("stack size readers copied inject inject_min recv recv_min sum least")
+	multicast_line[++multicast_n] = sprintf( \
+		"| %s | %s | %s | %s | %s | %s | %s |", get("size"),
+		get("readers"), get("stack"), ns(get("inject_min")),
+		ns(get("recv_min")), ns(get("least")), get("copied"))
+}
+
 function better(name, key, value, high) {
 	if (!((name, key) in best) || (high ? value > best[name, key] : \
 					     value < best[name, key]))
@@ -240,6 +248,14 @@ function sockets_table(    i, n, key, c, change) {
 	}
 	printf "\n- target: the same socket among %s within 10 %% of it alone: %s\n",
 		order[n], met
+}
+
+function multicast_table(    i) {
+	print "\n## Readers of a group, ns per reader and datagram\n"
+	print "| bytes | readers | stack | inject | recv | sum | copied |"
+	print "|--:|--:|---|--:|--:|--:|--:|"
+	for (i = 1; i <= multicast_n; i++)
+		print multicast_line[i]
 }
 
 function ratio(name, key, base) {
@@ -433,6 +449,8 @@ END {
 		alloc_table()
 	if (seen["sockets"])
 		sockets_table()
+	if (seen["multicast"])
+		multicast_table()
 	if (seen["tcp_stream"])
 		stream_table()
 	if (seen["tcp_rr"])

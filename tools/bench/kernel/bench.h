@@ -86,6 +86,8 @@ void bench_frame_udp(struct bench_frame *frame, enum bench_stack stack,
 		     u32 size, u16 sport, u16 dport);
 void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
 		      u32 size);
+/* Makes it one for @group, which is a multicast address. */
+void bench_frame_group(struct bench_frame *frame, __be32 group);
 /* Changes the ports, and the checksum with them. */
 void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport);
 
@@ -233,6 +235,7 @@ int bench_exhaustion(void);
 int bench_tokens(void);
 int bench_alloc(void);
 int bench_sockets(void);
+int bench_multicast(void);
 
 #define bench_err(fmt, ...) \
 	pr_err("ksmol_bench: error: " fmt "\n", ##__VA_ARGS__)

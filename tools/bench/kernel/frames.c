@@ -80,6 +80,17 @@ void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
 	icmp->checksum = ip_compute_csum(icmp, len);
 }
 
+void bench_frame_group(struct bench_frame *frame, __be32 group)
+{
+	struct iphdr *ip = (struct iphdr *)(frame->bytes + ETH_HLEN);
+	struct udphdr *udp = (struct udphdr *)(ip + 1);
+
+	csum_replace4(&udp->check, ip->daddr, group);
+	ip->daddr = group;
+	ip_send_check(ip);
+	ip_eth_mc_map(group, frame->bytes);
+}
+
 void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport)
 {
 	struct udphdr *udp = (struct udphdr *)(frame->bytes + ETH_HLEN +

@@ -38,6 +38,7 @@ static const struct {
 	{ "tokens", bench_tokens },
 	{ "alloc", bench_alloc },
 	{ "sockets", bench_sockets },
+	{ "multicast", bench_multicast },
 };
 
 static DEFINE_MUTEX(run_lock);
@@ -67,7 +68,7 @@ static int run_set(const char *val, const struct kernel_param *kp)
 
 static const struct kernel_param_ops run_ops = { .set = run_set };
 module_param_cb(run, &run_ops, NULL, 0200);
-MODULE_PARM_DESC(run, "udp, policy, exhaustion, tokens, alloc or sockets: measure that now");
+MODULE_PARM_DESC(run, "udp, policy, exhaustion, tokens, alloc, sockets or multicast: measure that now");
 
 static int __init bench_init(void)
 {
