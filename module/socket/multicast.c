@@ -129,12 +129,9 @@ static const struct {
 
 /* --- memberships: RTNL and the socket locked --- */
 
-/* Where the pointer to the membership stands; at the list's end if there is
- * none. @ifindex 0: on any interface.
- */
-static struct ksmol_member __rcu **member_find(struct ksmol_sock *ks,
-					       const struct ksmol_addr *group,
-					       int ifindex)
+struct ksmol_member __rcu **ksmol_mc_find(struct ksmol_sock *ks,
+					  const struct ksmol_addr *group,
+					  int ifindex)
 {
 	struct ksmol_member __rcu **link = &ks->members;
 	struct ksmol_member *m;
@@ -186,8 +183,7 @@ static int member_join(struct ksmol_sock *ks, struct ksmol_iface *iface,
 	return 0;
 }
 
-static void member_leave(struct ksmol_sock *ks,
-			 struct ksmol_member __rcu **link)
+void ksmol_mc_leave(struct ksmol_sock *ks, struct ksmol_member __rcu **link)
 {
 	struct ksmol_member *m = rtnl_dereference(*link);
 
@@ -227,21 +223,12 @@ static int sources_edit(struct ksmol_member *m, const struct ksmol_addr *source,
 	return 0;
 }
 
-/* Another takes its place; the group is never without one of the two. */
-static int member_replace(struct ksmol_member __rcu **link,
-			  const struct ksmol_addr *source, bool add)
+/* The group is never without one of the two. */
+int ksmol_mc_swap(struct ksmol_member __rcu **link, struct ksmol_member *m)
 {
-	struct ksmol_member *old = rtnl_dereference(*link), *m;
-	int err;
+	struct ksmol_member *old = rtnl_dereference(*link);
+	int err = old->group ? ksmol_group_rejoin(m) : -ENODEV;
 
-	if (!old->group)
-		return -ENODEV;
-	m = kmemdup(old, sizeof(*m), GFP_KERNEL);
-	if (!m)
-		return -ENOMEM;
-	err = sources_edit(m, source, add);
-	if (!err)
-		err = ksmol_group_rejoin(m);
 	if (err) {
 		kfree(m);
 		return err;
@@ -250,6 +237,22 @@ static int member_replace(struct ksmol_member __rcu **link,
 	ksmol_group_leave(old);
 	kfree_rcu(old, rcu);
 	return 0;
+}
+
+static int member_replace(struct ksmol_member __rcu **link,
+			  const struct ksmol_addr *source, bool add)
+{
+	struct ksmol_member *m;
+	int err;
+
+	m = kmemdup(rtnl_dereference(*link), sizeof(*m), GFP_KERNEL);
+	if (!m)
+		return -ENOMEM;
+	err = sources_edit(m, source, add);
+	if (!err)
+		return ksmol_mc_swap(link, m);
+	kfree(m);
+	return err;
 }
 
 static int member_source(struct ksmol_sock *ks,
@@ -265,7 +268,7 @@ static int member_source(struct ksmol_sock *ks,
 	/* The last source of such a membership takes it along. */
 	if (rq->op == MC_LEAVE_SOURCE && m->nr == 1 &&
 	    !source_index(m, &rq->source)) {
-		member_leave(ks, link);
+		ksmol_mc_leave(ks, link);
 		return 0;
 	}
 	return member_replace(link, &rq->source, add);
@@ -283,7 +286,7 @@ static int mc_act(struct ksmol_sock *ks, const struct mc_request *rq)
 	if (iface && (rq->op == MC_JOIN || rq->op == MC_JOIN_SOURCE ||
 		      !ksmol_addr_any(&rq->local)))
 		ifindex = iface->phy->ifindex;
-	link = member_find(ks, &rq->group, ifindex);
+	link = ksmol_mc_find(ks, &rq->group, ifindex);
 	switch (rq->op) {
 	case MC_JOIN:
 		return rtnl_dereference(*link) ? -EADDRINUSE :
@@ -291,7 +294,7 @@ static int mc_act(struct ksmol_sock *ks, const struct mc_request *rq)
 	case MC_LEAVE:
 		if (!rtnl_dereference(*link))
 			return -EADDRNOTAVAIL;
-		member_leave(ks, link);
+		ksmol_mc_leave(ks, link);
 		return 0;
 	case MC_JOIN_SOURCE:
 		if (!rtnl_dereference(*link))
@@ -398,6 +401,6 @@ void ksmol_mc_drop(struct ksmol_sock *ks)
 		return;
 	rtnl_lock();
 	while (rcu_access_pointer(ks->members))
-		member_leave(ks, &ks->members);
+		ksmol_mc_leave(ks, &ks->members);
 	rtnl_unlock();
 }

@@ -364,6 +364,22 @@ int ksmol_getsockopt(struct socket *sock, int level, int name,
 int ksmol_mc_setsockopt(struct ksmol_sock *ks, int name, sockptr_t from,
 			unsigned int len);
 
+/* Where the pointer to a membership stands; at the list's end if there is none.
+ * @ifindex 0: on any interface. These three: RTNL and the socket locked.
+ */
+struct ksmol_member __rcu **ksmol_mc_find(struct ksmol_sock *ks,
+					  const struct ksmol_addr *group,
+					  int ifindex);
+void ksmol_mc_leave(struct ksmol_sock *ks, struct ksmol_member __rcu **link);
+/* @m, a changed copy, takes its place; consumes @m. 0, -ENODEV, -ENOBUFS. */
+int ksmol_mc_swap(struct ksmol_member __rcu **link, struct ksmol_member *m);
+
+/* IP_MSFILTER and MCAST_MSFILTER (mc_filter.c). */
+int ksmol_mc_set_filter(struct ksmol_sock *ks, int name, sockptr_t from,
+			unsigned int len);
+int ksmol_mc_get_filter(struct ksmol_sock *ks, int name, char __user *to,
+			int __user *lenp, unsigned int len);
+
 /* Does it take packets to a group from @saddr? RCU. */
 bool ksmol_mc_allows(const struct ksmol_sock *ks,
 		     const struct ksmol_addr *group,

@@ -100,6 +100,12 @@ t 'and Linux has all of it' wait_for 10 said linux '^100$'
 reader own 239.4.4.4 5004 20
 t 'we send to ourselves' mcast -p $proto send $us 239.4.4.4 5004 20 1000
 t 'and hear it' wait_for 10 said own '^20$'
+at p python3 "$KSMOL_TREE/tools/vm/msfilter.py" 17 10.0.0.1 eth0 \
+	>"$scratch/filters.linux"
+python3 "$KSMOL_TREE/tools/vm/msfilter.py" $proto $us ks0 >"$scratch/filters"
+t 'whole filters are set and read as on Linux' \
+	diff "$scratch/filters.linux" "$scratch/filters"
+t 'and are what was set' grep -q "^ten ok ('ok', 1, 10, " "$scratch/filters"
 t 'ks0 is detached' detach ks0
 expect 'its filter is as it was before us' "$(device_groups)" "$before"
 whole 'at the end'
