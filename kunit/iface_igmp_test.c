@@ -244,6 +244,165 @@ static void filter__of_several(struct kunit *test)
 	leave(test, c);
 }
 
+/* --- RFC 3376 5.1: changes of sources --- */
+
+#define SOURCE(n) KSMOL_IP(1, 0, 0, n)
+
+/* The record at @at of @igmp is of @type for GROUP, and names what is given.
+ * Return: where it ends.
+ */
+static u8 *expect_sources(struct kunit *test, u8 *at, u8 type, u16 nr,
+			  __be32 first)
+{
+	u16 i;
+
+	KUNIT_EXPECT_EQ(test, at[0], type);
+	KUNIT_ASSERT_EQ(test, get_unaligned_be16(at + 2), nr);
+	KUNIT_EXPECT_EQ(test, get_unaligned((__be32 *)(at + 4)), GROUP);
+	for (i = 0; i < nr; i++)
+		KUNIT_EXPECT_EQ(test, get_unaligned_be32(at + 8 + i * 4),
+				ntohl(first) + i);
+	return at + 8 + nr * 4;
+}
+
+/* A report of one record. */
+static void expect_change(struct kunit *test, u8 type, u16 nr, __be32 first)
+{
+	u8 *igmp = sent_igmp(test, V3_ROUTERS);
+
+	KUNIT_ASSERT_NOT_NULL(test, igmp);
+	KUNIT_EXPECT_EQ(test, get_unaligned_be16(igmp + 6), 1);
+	expect_sources(test, igmp + 8, type, nr, first);
+}
+
+/* Another filter takes a member's place, as sockets do it. */
+static struct ksmol_member *changed(struct kunit *test, struct ksmol_member *old,
+				    bool exclude, u32 nr, __be32 first)
+{
+	struct ksmol_member *m = member(test, GROUP, exclude, nr, first);
+
+	KUNIT_ASSERT_EQ(test, join(test, m), 0);
+	leave(test, old);
+	return m;
+}
+
+static void sources__difference(struct kunit *test)
+{
+	struct ksmol_member *m = member(test, GROUP, false, 2, SOURCE(1));
+	u8 *igmp, *at;
+	int i;
+
+	iface_attach(test, SPEC);
+	KUNIT_ASSERT_EQ(test, join(test, m), 0);
+	run(test, 0);
+	expect_change(test, IGMPV3_ALLOW_NEW_SOURCES, 2, SOURCE(1));
+	run(test, 2000);
+	expect_change(test, IGMPV3_ALLOW_NEW_SOURCES, 2, SOURCE(1));
+	m = changed(test, m, false, 2, SOURCE(2));
+	for (i = 0; i < 2; i++) {
+		run(test, i * 2000);
+		igmp = sent_igmp(test, V3_ROUTERS);
+		KUNIT_ASSERT_NOT_NULL(test, igmp);
+		KUNIT_EXPECT_EQ(test, get_unaligned_be16(igmp + 6), 2);
+		at = expect_sources(test, igmp + 8, IGMPV3_ALLOW_NEW_SOURCES, 1,
+				    SOURCE(3));
+		expect_sources(test, at, IGMPV3_BLOCK_OLD_SOURCES, 1,
+			       SOURCE(1));
+	}
+	KUNIT_EXPECT_FALSE(test, run(test, 60000));
+	leave(test, m);
+	run(test, 0);
+	expect_change(test, IGMPV3_BLOCK_OLD_SOURCES, 2, SOURCE(2));
+	run(test, 2000);
+	KUNIT_EXPECT_EQ(test, iface_forget(test), 1U);
+}
+
+static void sources__excluded(struct kunit *test)
+{
+	struct ksmol_member *m;
+
+	iface_attach(test, SPEC);
+	m = joined(test, GROUP);
+	run(test, 0);
+	run(test, 2000);
+	iface_forget(test);
+	m = changed(test, m, true, 1, SOURCE(1));
+	run(test, 0);
+	expect_change(test, IGMPV3_BLOCK_OLD_SOURCES, 1, SOURCE(1));
+	run(test, 2000);
+	iface_forget(test);
+	m = changed(test, m, true, 0, 0);
+	run(test, 0);
+	expect_change(test, IGMPV3_ALLOW_NEW_SOURCES, 1, SOURCE(1));
+	run(test, 2000);
+	iface_forget(test);
+	/* Another mode is told as a whole. */
+	m = changed(test, m, false, 1, SOURCE(1));
+	run(test, 0);
+	expect_change(test, IGMPV3_CHANGE_TO_INCLUDE, 1, SOURCE(1));
+	leave(test, m);
+}
+
+/* Routers may have heard of the first change, or not: they are told all. */
+static void sources__changed_in_between(struct kunit *test)
+{
+	struct ksmol_member *m = member(test, GROUP, false, 2, SOURCE(1));
+
+	iface_attach(test, SPEC);
+	KUNIT_ASSERT_EQ(test, join(test, m), 0);
+	run(test, 0);
+	expect_change(test, IGMPV3_ALLOW_NEW_SOURCES, 2, SOURCE(1));
+	m = changed(test, m, false, 1, SOURCE(1));
+	run(test, 0);
+	expect_change(test, IGMPV3_CHANGE_TO_INCLUDE, 1, SOURCE(1));
+	run(test, 2000);
+	expect_change(test, IGMPV3_CHANGE_TO_INCLUDE, 1, SOURCE(1));
+	KUNIT_EXPECT_FALSE(test, run(test, 60000));
+	/* And differences again from there on. */
+	m = changed(test, m, false, 2, SOURCE(1));
+	run(test, 0);
+	expect_change(test, IGMPV3_ALLOW_NEW_SOURCES, 1, SOURCE(2));
+	leave(test, m);
+}
+
+static void sources__taken_back_unsaid(struct kunit *test)
+{
+	struct ksmol_member *m, *other;
+
+	iface_attach(test, SPEC);
+	m = joined(test, GROUP);
+	leave(test, m);
+	KUNIT_EXPECT_FALSE(test, run(test, 0));
+	m = joined(test, GROUP);
+	run(test, 0);
+	run(test, 2000);
+	iface_forget(test);
+	m = changed(test, m, true, 1, SOURCE(1));
+	m = changed(test, m, true, 0, 0);
+	KUNIT_EXPECT_FALSE(test, run(test, 60000));
+	/* Nor is one more reader who wants the same any news. */
+	other = joined(test, GROUP);
+	leave(test, other);
+	KUNIT_EXPECT_FALSE(test, run(test, 60000));
+	KUNIT_EXPECT_EQ(test, iface_forget(test), 0U);
+	leave(test, m);
+}
+
+/* More than one report takes: every source is asked for instead. */
+static void sources__too_many(struct kunit *test)
+{
+	struct ksmol_member *m = member(test, GROUP, false, 16, SOURCE(1));
+	struct ksmol_member *n = member(test, GROUP, false, 16, SOURCE(101));
+
+	iface_attach(test, SPEC);
+	KUNIT_ASSERT_EQ(test, join(test, m), 0);
+	KUNIT_ASSERT_EQ(test, join(test, n), 0);
+	run(test, 0);
+	expect_change(test, IGMPV3_CHANGE_TO_EXCLUDE, 0, 0);
+	leave(test, m);
+	leave(test, n);
+}
+
 static void query__general(struct kunit *test)
 {
 	struct ksmol_member *a, *b;
@@ -481,6 +640,11 @@ static struct kunit_case igmp_cases[] = {
 	KUNIT_CASE(join__no_buffer),
 	KUNIT_CASE(join__device_refuses),
 	KUNIT_CASE(filter__of_several),
+	KUNIT_CASE(sources__difference),
+	KUNIT_CASE(sources__excluded),
+	KUNIT_CASE(sources__changed_in_between),
+	KUNIT_CASE(sources__taken_back_unsaid),
+	KUNIT_CASE(sources__too_many),
 	KUNIT_CASE(query__general),
 	KUNIT_CASE(query__of_a_group),
 	KUNIT_CASE(query__version_2),

@@ -1,9 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What is to be reported when, and what queriers want. A change is reported as
- * the whole new state of its group (RFC 3376's filter mode change records), so
- * that nothing needs to be remembered of the old one.
- */
+/* What is to be reported when, and what queriers want. */
 #include <linux/in.h>
 #include <linux/jiffies.h>
 #include <linux/random.h>
@@ -59,6 +55,15 @@ void ksmol_report_changed(struct ksmol_group *g)
 {
 	if (!report_wanted(g))
 		return;
+	switch (ksmol_group_news(g)) {
+	case KSMOL_NEWS_NONE:
+		WRITE_ONCE(g->changes, 0);
+		return;
+	case KSMOL_NEWS_SAME:
+		return;
+	case KSMOL_NEWS_NEW:
+		break;
+	}
 	g->changes = report_robustness(g->iface, g->family);
 	g->change_due = jiffies;
 	/* Its place in an answer is taken by the news. */
@@ -106,6 +111,7 @@ void ksmol_report_sent(struct ksmol_group *g, bool sent, unsigned long now)
 	if (!change)
 		return;
 	WRITE_ONCE(g->changes, g->changes - 1);
+	ksmol_group_told(g, !g->changes);
 	g->change_due = now + 1 +
 			get_random_u32_below(report_interval(g, now));
 	if (!g->changes && list_empty(&g->members))
@@ -163,8 +169,10 @@ void ksmol_report_start(struct ksmol_iface *iface)
 
 	spin_lock_bh(&ksmol_group_lock);
 	memset(iface->querier, 0, sizeof(iface->querier));
-	ksmol_for_each_group(g, slot, iface)
+	ksmol_for_each_group(g, slot, iface) {
+		ksmol_group_untold(g);
 		ksmol_report_changed(g);
+	}
 	spin_unlock_bh(&ksmol_group_lock);
 	ksmol_report_arm(iface);
 }

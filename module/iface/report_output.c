@@ -34,35 +34,94 @@ static u8 record_type(const struct ksmol_group *g, bool exclude,
 	return exclude ? IGMPV3_MODE_IS_EXCLUDE : IGMPV3_MODE_IS_INCLUDE;
 }
 
-/* Appends a record of @g, if it still fits. */
-static bool record_put(const struct ksmol_report_wire *wire,
-		       struct ksmol_pbuf *pb, const struct ksmol_group *g,
-		       u32 room, unsigned long now)
+static u32 record_len(const struct ksmol_report_wire *wire, u8 nr)
 {
-	struct ksmol_group_filter filter;
-	u8 *to = pb->head + pb->off + pb->len;
-	u32 len;
-	u8 i;
-
-	ksmol_group_filter(g, &filter);
-	/* More than a narrow link carries at all: then ask for every source. */
-	if (wire->hlen + wire->record_len + filter.nr * wire->addr_len > room) {
-		filter.exclude = true;
-		filter.nr = 0;
-	}
-	len = wire->record_len + filter.nr * wire->addr_len;
-	if (pb->len + len > room)
-		return false;
-	wire->record(to, record_type(g, filter.exclude, now), &g->addr,
-		     filter.nr);
-	for (i = 0; i < filter.nr; i++)
-		memcpy(to + wire->record_len + i * wire->addr_len,
-		       &filter.sources[i], wire->addr_len);
-	pb->len += len;
-	return true;
+	return wire->record_len + nr * wire->addr_len;
 }
 
-/* As many groups that are due as fit. Return: how many. Group lock held. */
+static void record_emit(const struct ksmol_report_wire *wire,
+			struct ksmol_pbuf *pb, u8 type,
+			const struct ksmol_group *g,
+			const struct ksmol_addr *sources, u8 nr)
+{
+	u8 *to = pb->head + pb->off + pb->len;
+	u8 i;
+
+	wire->record(to, type, &g->addr, nr);
+	for (i = 0; i < nr; i++)
+		memcpy(to + record_len(wire, i), &sources[i], wire->addr_len);
+	pb->len += record_len(wire, nr);
+}
+
+/* Appends a record of the whole @filter, if it still fits. */
+static u16 record_whole(const struct ksmol_report_wire *wire,
+			struct ksmol_pbuf *pb, const struct ksmol_group *g,
+			struct ksmol_group_filter *filter, u32 room,
+			unsigned long now)
+{
+	/* More than a narrow link carries at all: then ask for every source. */
+	if (wire->hlen + record_len(wire, filter->nr) > room) {
+		filter->exclude = true;
+		filter->nr = 0;
+	}
+	if (pb->len + record_len(wire, filter->nr) > room)
+		return 0;
+	record_emit(wire, pb, record_type(g, filter->exclude, now), g,
+		    filter->sources, filter->nr);
+	return 1;
+}
+
+/* Appends what has changed since @base: sources that are wanted now, and those
+ * that no longer are (RFC 3376 5.1). Return: how many records; 0 if they don't
+ * fit, and -1 if they never will.
+ */
+static int record_delta(const struct ksmol_report_wire *wire,
+			struct ksmol_pbuf *pb, const struct ksmol_group *g,
+			const struct ksmol_group_filter *base,
+			const struct ksmol_group_filter *now, u32 room)
+{
+	const struct ksmol_group_filter *more = now->exclude ? base : now;
+	const struct ksmol_group_filter *less = now->exclude ? now : base;
+	struct ksmol_addr sources[KSMOL_GROUP_SOURCES];
+	u8 allow = ksmol_filter_minus(more, less, NULL);
+	u8 block = ksmol_filter_minus(less, more, NULL);
+	u32 len = (allow ? record_len(wire, allow) : 0) +
+		  (block ? record_len(wire, block) : 0);
+
+	if (!len || wire->hlen + len > room)
+		return -1;
+	if (pb->len + len > room)
+		return 0;
+	ksmol_filter_minus(more, less, sources);
+	if (allow)
+		record_emit(wire, pb, IGMPV3_ALLOW_NEW_SOURCES, g, sources,
+			    allow);
+	ksmol_filter_minus(less, more, sources);
+	if (block)
+		record_emit(wire, pb, IGMPV3_BLOCK_OLD_SOURCES, g, sources,
+			    block);
+	return !!allow + !!block;
+}
+
+/* Appends what is to be said of @g. Return: records, 0 if they don't fit. */
+static u16 record_put(const struct ksmol_report_wire *wire,
+		      struct ksmol_pbuf *pb, const struct ksmol_group *g,
+		      u32 room, unsigned long now)
+{
+	bool change = g->changes && time_after_eq(now, g->change_due);
+	const struct ksmol_group_filter *base = NULL;
+	struct ksmol_group_filter filter;
+	int n = -1;
+
+	ksmol_group_filter(g, &filter);
+	if (change)
+		base = ksmol_group_delta(g, &filter);
+	if (base)
+		n = record_delta(wire, pb, g, base, &filter, room);
+	return n >= 0 ? n : record_whole(wire, pb, g, &filter, room, now);
+}
+
+/* As many groups that are due as fit. Return: records. Group lock held. */
 static u16 report_fill(struct ksmol_iface *iface,
 		       const struct ksmol_report_wire *wire,
 		       struct ksmol_pbuf *pb, unsigned long now)
@@ -70,17 +129,18 @@ static u16 report_fill(struct ksmol_iface *iface,
 	u32 room = min_t(u32, READ_ONCE(iface->phy->mtu), wire->room) -
 		   wire->net_hlen;
 	struct ksmol_group *g;
-	u16 n = 0;
+	u16 n = 0, records;
 	u32 slot;
 
 	pb->len = wire->hlen;
 	ksmol_for_each_group(g, slot, iface) {
 		if (!report_is_due(wire, g, now))
 			continue;
-		if (!record_put(wire, pb, g, room, now))
+		records = record_put(wire, pb, g, room, now);
+		if (!records)
 			break;
 		g->pending = true;
-		n++;
+		n += records;
 	}
 	wire->report(pb->head + pb->off, n);
 	return n;
