@@ -435,6 +435,19 @@ static void detach__releases(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, s.broadcast);
 }
 
+/* Nobody is asked for the server's address any more: all are told. */
+static void detach__server_unresolved(struct kunit *test)
+{
+	struct dhcp_sent s;
+
+	leased(test);
+	iface_detach(test);
+	KUNIT_ASSERT_TRUE(test, sent(test, &s));
+	KUNIT_EXPECT_EQ(test, s.type, KSMOL_DHCP_RELEASE);
+	KUNIT_EXPECT_EQ(test, s.ciaddr, LEASED);
+	KUNIT_EXPECT_TRUE(test, s.broadcast);
+}
+
 /* Nothing waits for a buffer that does not come. */
 static void detach__no_buffer(struct kunit *test)
 {
@@ -555,6 +568,7 @@ static struct kunit_case dhcp_cases[] = {
 	KUNIT_CASE(lease__no_room_for_routes),
 	KUNIT_CASE(link__down_and_up),
 	KUNIT_CASE(detach__releases),
+	KUNIT_CASE(detach__server_unresolved),
 	KUNIT_CASE(detach__no_buffer),
 	KUNIT_CASE(detach__with_a_lease_on_its_way),
 	KUNIT_CASE(input__not_for_us),

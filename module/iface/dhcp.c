@@ -9,6 +9,7 @@
 #include <ksmol/compat.h>
 #include "address.h"
 #include "dhcp.h"
+#include "neighbor.h"
 #include "net.h"
 #include "timer.h"
 
@@ -257,19 +258,25 @@ static int dhcp_broadcast(struct ksmol_iface *iface,
 			      htons(ETH_P_IP));
 }
 
-static int dhcp_unicast(struct ksmol_iface *iface,
-			const struct ksmol_dhcp_request *req, __be32 server)
+static struct ksmol_flow dhcp_flow(const struct ksmol_iface *iface,
+				   __be32 saddr, __be32 server)
 {
-	struct ksmol_flow flow = {
+	return (struct ksmol_flow){
 		.net = iface->net,
 		.family = AF_INET,
 		.proto = IPPROTO_UDP,
 		.ttl = 64,
 		.frag = true,
 		.oif = iface->phy->ifindex,
-		.saddr = ksmol_addr_v4(req->ciaddr),
+		.saddr = ksmol_addr_v4(saddr),
 		.daddr = ksmol_addr_v4(server),
 	};
+}
+
+static int dhcp_unicast(struct ksmol_iface *iface,
+			const struct ksmol_dhcp_request *req, __be32 server)
+{
+	struct ksmol_flow flow = dhcp_flow(iface, req->ciaddr, server);
 	struct ksmol_pbuf *pb;
 	struct ksmol_dst dst;
 	int err;
@@ -294,6 +301,18 @@ int ksmol_dhcp_send(struct ksmol_iface *iface,
 		       dhcp_broadcast(iface, req, saddr);
 	local_bh_enable();
 	return err;
+}
+
+/* Is the way to the server known, so that nothing has to be asked first? */
+static bool dhcp_reaches(struct ksmol_iface *iface, __be32 saddr,
+			 __be32 server)
+{
+	struct ksmol_flow flow = dhcp_flow(iface, saddr, server);
+	u8 mac[ETH_ALEN] __aligned(2);
+	struct ksmol_dst dst;
+
+	return !ksmol_route(&flow, &dst) &&
+	       ksmol_neigh_resolve(dst.iface, AF_INET, &dst.nexthop, mac);
 }
 
 /* --- attach, link, detach --- */
@@ -357,7 +376,10 @@ void ksmol_dhcp_stop(struct ksmol_iface *iface)
 	req.own_id = iface->phy->shared;
 	ether_addr_copy(req.chaddr, iface->phy->mac);
 	rcu_read_lock();
-	ksmol_dhcp_send(iface, &req, req.ciaddr, req.server);
+	/* There is no time to ask for its address: then all are told. */
+	ksmol_dhcp_send(iface, &req, req.ciaddr,
+			dhcp_reaches(iface, req.ciaddr, req.server) ?
+			req.server : 0);
 	rcu_read_unlock();
 }
 
