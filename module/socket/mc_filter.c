@@ -25,7 +25,7 @@ struct mc_filter {
 	struct ksmol_addr sources[KSMOL_MEMBER_SOURCES];
 };
 
-#define MSFILTER_HEAD	offsetof(struct ip_msfilter, imr_slist)
+#define MSFILTER_HEAD	offsetof(struct ip_msfilter, imsf_slist)
 #define GROUP_HEAD	offsetof(struct group_filter, gf_slist)
 
 /* --- reading the options --- */
@@ -54,8 +54,8 @@ static int head_msfilter(sockptr_t from, unsigned int len,
 		return -EINVAL;
 	if (copy_from_sockptr(head, from, MSFILTER_HEAD))
 		return -EFAULT;
-	f->group = ksmol_addr_v4((__force __be32)head->imr_multiaddr);
-	f->local = ksmol_addr_v4((__force __be32)head->imr_interface);
+	f->group = ksmol_addr_v4(head->imsf_multiaddr);
+	f->local = ksmol_addr_v4(head->imsf_interface);
 	return 0;
 }
 
@@ -68,14 +68,14 @@ static int read_msfilter(sockptr_t from, unsigned int len, struct mc_filter *f)
 	int err;
 
 	err = head_msfilter(from, len, &head, f);
-	err = err ?: filter_mode(head.imr_fmode, f);
+	err = err ?: filter_mode(head.imsf_fmode, f);
 	if (err)
 		return err;
-	if (head.imr_numsrc > KSMOL_MEMBER_SOURCES)
+	if (head.imsf_numsrc > KSMOL_MEMBER_SOURCES)
 		return -ENOBUFS;
-	if (len < MSFILTER_HEAD + head.imr_numsrc * sizeof(source))
+	if (len < MSFILTER_HEAD + head.imsf_numsrc * sizeof(source))
 		return -EINVAL;
-	for (i = 0; i < head.imr_numsrc; i++) {
+	for (i = 0; i < head.imsf_numsrc; i++) {
 		if (copy_from_sockptr_offset(&source, from, MSFILTER_HEAD +
 					     i * sizeof(source),
 					     sizeof(source)))
@@ -232,10 +232,10 @@ static int put_msfilter(struct ksmol_sock *ks, char __user *to,
 	err = err ?: filter_locked(ks, &f, false);
 	if (err)
 		return err;
-	n = min3(f.nr, head.imr_numsrc,
+	n = min3(f.nr, head.imsf_numsrc,
 		 (u32)((len - MSFILTER_HEAD) / sizeof(source)));
-	head.imr_fmode = f.exclude ? MCAST_EXCLUDE : MCAST_INCLUDE;
-	head.imr_numsrc = f.nr;
+	head.imsf_fmode = f.exclude ? MCAST_EXCLUDE : MCAST_INCLUDE;
+	head.imsf_numsrc = f.nr;
 	if (put_user(MSFILTER_HEAD + n * sizeof(source), lenp) ||
 	    copy_to_user(to, &head, MSFILTER_HEAD))
 		return -EFAULT;
