@@ -64,12 +64,12 @@ static u64 fsm_backoff(const struct ksmol_dhcp_fsm *fsm, u32 random)
 	return min_t(u64, wait, KSMOL_DHCP_BACKOFF_MAX) - 1000 + random % 2001;
 }
 
-/* 4.4.5: half of what is left, and a minute at least; but a sixteenth of a
- * lease that is short.
+/* 4.4.5: half of what is left, and a minute at least; but an eighth of what is
+ * left after T1 of a lease that is short.
  */
 static u64 fsm_again(const struct ksmol_dhcp_fsm *fsm, u64 now, u64 until)
 {
-	u64 least = clamp_t(u64, (fsm->lease.end - fsm->asked) / 16, 1000,
+	u64 least = clamp_t(u64, (fsm->lease.end - fsm->lease.t1) / 8, 1000,
 			    KSMOL_DHCP_RENEW_MIN);
 
 	if (until <= now)
