@@ -169,6 +169,16 @@ static void send__as_written(struct kunit *test)
 	kfree_skb(skb);
 }
 
+/* Some other packet's error does not keep this one from being sent. */
+static void send__after_an_error(struct kunit *test)
+{
+	struct socket *sock = raw_open(test, 89);
+
+	sock->sk->sk_err = EHOSTUNREACH;
+	KUNIT_EXPECT_EQ(test, sock_send(test, sock, PEER, 0, 100, 0), 100);
+	KUNIT_EXPECT_EQ(test, sock_error(sock->sk), -EHOSTUNREACH);
+}
+
 static void send__larger_than_mtu(struct kunit *test)
 {
 	struct socket *sock = raw_open(test, 89);
@@ -235,6 +245,7 @@ static struct kunit_case raw_cases[] = {
 	KUNIT_CASE(input__icmp_filter),
 	KUNIT_CASE(input__queue_full),
 	KUNIT_CASE(send__as_written),
+	KUNIT_CASE(send__after_an_error),
 	KUNIT_CASE(send__larger_than_mtu),
 	KUNIT_CASE(send__with_header),
 	KUNIT_CASE(error__believed),

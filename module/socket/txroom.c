@@ -115,10 +115,14 @@ struct ksmol_pbuf *ksmol_tx_get(struct ksmol_sock *ks, int flags)
 	struct ksmol_pbuf *pb;
 	int err;
 
-	/* An error reported since the last call comes before new data. */
-	err = sock_error(sk);
-	if (unlikely(err))
-		return ERR_PTR(err);
+	/* An error reported since the last call comes before new data. But a raw
+	 * socket's peers are many, and one's error is not another's, as in Linux.
+	 */
+	if (unlikely(READ_ONCE(sk->sk_err)) && ks->proto != IPPROTO_RAW) {
+		err = sock_error(sk);
+		if (err)
+			return ERR_PTR(err);
+	}
 	if (unlikely(READ_ONCE(sk->sk_shutdown) & SEND_SHUTDOWN))
 		return ERR_PTR(-EPIPE);
 	pb = ksmol_tx_try(ks, &ksmol_pool);
