@@ -32,6 +32,15 @@ addresses() { awk 'NR > 1' "$here/addresses" | wc -l; }
 routes() { awk 'NR > 1' "$here/routes" | wc -l; }
 bare() { [ "$(addresses)" = 0 ] && [ "$(routes)" = 0 ]; }
 
+# squatter ADDR: a namespace q on the peer's link.
+squatter() {
+	ip netns add q &&
+		at p ip link add link eth0 name m0 type macvlan mode bridge &&
+		at p ip link set m0 netns q &&
+		at q ip addr add "$1/24" dev m0 &&
+		at q ip link set m0 up
+}
+
 t 'the peer is wired up' peer p -6 - || exit
 at p sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 t 'the module loads' load arp_probe_ms=100 || exit
@@ -51,9 +60,9 @@ expect 'and every option as it came' \
 	"$(stat_of ifaces/ks0/dhcp option_6)" 0a0000010a000009
 t 'resolv.conf is written from it' \
 	"$KSMOL_TREE/tools/ksmol/examples/resolvconf" ks0 "$scratch/resolv"
-expect 'as it should be' "$(cat "$scratch/resolv")" 'search ks.example
-nameserver 10.0.0.1
-nameserver 10.0.0.9'
+expect 'as it should be' "$(cat "$scratch/resolv")" 'nameserver 10.0.0.1
+nameserver 10.0.0.9
+search ks.example'
 
 acks=$(said DHCPACK)
 t 'it is renewed' wait_for 20 more DHCPACK "$acks"
@@ -82,9 +91,9 @@ t 'ks0 is detached' detach ks0
 t 'which gives the lease back' wait_for 5 more DHCPRELEASE 0
 t 'the server has no lease any more' wait_for 5 fails grep -q . "$scratch/leases"
 
-# Somebody has the address that it gives away.
+# Somebody else on the link has the address that it gives away.
 stop "$server"
-at p ip addr add 10.0.0.77/24 dev eth0
+t 'there is a third on the link' squatter 10.0.0.77
 serve --dhcp-host=02:00:00:00:02:01,10.0.0.77
 t 'ks0 is attached again' attach ks0,dhcp
 t 'an address that is taken is declined' wait_for 20 more DHCPDECLINE 0

@@ -7,9 +7,11 @@
 
 far=10.1.0.2
 
-# trace OPTION...: both hops, in their order.
+# trace OPTION...: both hops, in their order, by packets of $size bytes.
+size=60
 trace() {
-	ksmol run traceroute -n -q 1 -w 3 -m 4 "$@" $far >"$scratch/trace" 2>&1
+	ksmol run traceroute -n -q 1 -w 3 -m 4 "$@" $far $size \
+		>"$scratch/trace" 2>&1
 	awk '$1 == 1 { first = $2 }
 		$1 == 2 { second = $2 }
 		END { exit !(first == "10.0.0.1" && second == "'$far'") }' \
@@ -43,6 +45,7 @@ t 'by ICMP, without ping sockets' sh -c \
 t 'there it is' trace -I
 t 'by TCP, half open' trace -T
 t 'by any protocol' trace -P 253
-t 'with all that goes into a frame' trace -I -F 1500
+size=1500
+t 'with all that goes into a frame' trace -I -F
 t 'nothing is left' wait_for 5 idle
 whole 'at the end'
