@@ -36,6 +36,7 @@
  * @next, @refused: room for the next; they did not fit, which was said
  */
 struct ksmol_autoconf {
+	struct rcu_head rcu;	/* kfree_rcu() wants it near the start */
 	struct ksmol_iface *iface;
 	struct work_struct work;
 	bool slaac;
@@ -51,7 +52,6 @@ struct ksmol_autoconf {
 	unsigned int nr;
 	struct ksmol_route_entry next[KSMOL_RA_LIST];
 	bool refused;
-	struct rcu_head rcu;
 };
 
 /* At load: draws the secret of formed addresses, unless one was given. */
