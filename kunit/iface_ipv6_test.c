@@ -149,6 +149,43 @@ static void input__not_spoken_here(struct kunit *test)
 	expect_verdict(test, KSMOL_DROP_IPV6, "no address");
 }
 
+/* Shared mode: what is not ours stays with Linux, groups go to both. */
+static void input__shared(struct kunit *test)
+{
+	static const struct {
+		const char *to;
+		int verdict;
+		unsigned int inputs;
+	} cases[] = {
+		{ US6, KSMOL_DELIVERED, 1 },
+		{ OTHER6, KSMOL_PASSED, 0 },
+		{ "fe80::1", KSMOL_PASSED, 0 },
+		{ "ff02::1", KSMOL_PASSED, 1 },
+		{ "ff02::1:ff00:1", KSMOL_PASSED, 1 },
+		{ "ff02::1234", KSMOL_PASSED, 0 },
+	};
+	struct iface_fixture *f = iface_attach(test, SPEC6 ",shared");
+	struct ksmol_frame6_ends ends;
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		ends = iface6_ends(cases[i].to);
+		if (ksmol_addr_is_multicast6(&ends.daddr))
+			ends.dmac[0] = 0x33;
+		f->inputs = 0;
+		datagram(test, &ends, 20);
+		expect_verdict(test, cases[i].verdict, cases[i].to);
+		KUNIT_EXPECT_EQ_MSG(test, f->inputs, cases[i].inputs, "%s",
+				    cases[i].to);
+	}
+	/* Without an address of IPv6 all of it is Linux's. */
+	iface_detach(test);
+	iface_attach(test, SPEC ",shared");
+	ends = iface6_ends("ff02::1");
+	datagram(test, &ends, 20);
+	expect_verdict(test, KSMOL_PASSED, "IPv4 only");
+}
+
 /* Nobody else's bytes, however long the header says that it is. */
 static void input__cut_short(struct kunit *test)
 {
@@ -412,6 +449,7 @@ static struct kunit_case ipv6_cases[] = {
 	KUNIT_CASE(input__link_local),
 	KUNIT_CASE(input__unicast_in_a_broadcast_frame),
 	KUNIT_CASE(input__not_spoken_here),
+	KUNIT_CASE(input__shared),
 	KUNIT_CASE(input__cut_short),
 	KUNIT_CASE(ext__skipped),
 	KUNIT_CASE(ext__answered),
