@@ -3,7 +3,7 @@
 # fragments, errors. On a link without neighbors, which are a matter of their
 # own.
 # needs: uml uml-debug debian-6.1
-# timeout: 150
+# timeout: 300
 
 . "$(dirname "$0")/../ksmol.sh"
 
@@ -20,7 +20,7 @@ frames6_table() {
 
 mod tun || :
 ip netns add p
-bg tunpair tun0 - tun1 p 100
+bg tunpair tun0 - tun1 p 280
 t 'two tun devices are paired' wait_for 5 at p ip link show tun1
 sysctl -qw net.ipv6.conf.tun0.disable_ipv6=1
 at p sysctl -qw net.ipv6.conf.tun1.router_solicitations=0 \
@@ -102,7 +102,7 @@ type that nobody has: icmp type=200 => icmp_type -
 END
 t 'unknown options were told so often' test "$(drops ipv6_option)" -ge 6
 
-echo 10 >$params/icmp_rate
+echo 10 >"$params/icmp_rate"
 told=$(at p python3 "${frames%.py}6.py" tun1 udp dport=99 n=100 | grep -c icmp)
 t "errors are limited: $told for 100 datagrams" test "$told" -le 21
 t 'those left out are counted' test "$(drops tx_icmp_rate)" -ge 70
