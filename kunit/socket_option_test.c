@@ -78,7 +78,7 @@ static void cmsg__ttl_tos_for_one(struct kunit *test)
 		.tos = { CMSG_LEN(sizeof(int)), SOL_IP, IP_TOS },
 		.tos_value = 0x88,
 	};
-	struct ksmol_flow flow = { .ttl = 64 };
+	struct ksmol_flow flow = { .family = AF_INET, .ttl = 64 };
 	struct msghdr msg = {
 		.msg_control = &control,
 		.msg_controllen = sizeof(control),

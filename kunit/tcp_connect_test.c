@@ -247,17 +247,21 @@ static void port__shared_by_connections(struct kunit *test)
 	__be16 port = htons(OUR_PORT), theirs = htons(PEER_PORT);
 	struct socket *bound = tcp_open(test);
 
-	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(a, &us, port, &peer, theirs),
+	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(a, AF_INET, &us, port, &peer,
+						  theirs),
 			0);
-	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(b, &us, port, &peer, theirs),
+	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(b, AF_INET, &us, port, &peer,
+						  theirs),
 			-EADDRNOTAVAIL);
 	KUNIT_EXPECT_EQ(test, b->lport, 0);
-	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(b, &us, port, &other, theirs),
+	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(b, AF_INET, &us, port, &other,
+						  theirs),
 			0);
 	KUNIT_EXPECT_EQ(test, sock_bind_to(bound, 0, OUR_PORT), -EADDRINUSE);
 	KUNIT_EXPECT_EQ(test, sock_bind_to(bound, 0, OUR_PORT + 1), 0);
 	port = htons(OUR_PORT + 1);
-	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(c, &us, port, &peer, theirs),
+	KUNIT_EXPECT_EQ(test, ksmol_demux_connect(c, AF_INET, &us, port, &peer,
+						  theirs),
 			-EADDRINUSE);
 	ksmol_demux_disconnect(a);
 	ksmol_demux_disconnect(b);

@@ -86,6 +86,7 @@ struct file_operations;
 	X(UDP_SHORT,	"udp_short",	"shorter than the UDP header")		\
 	X(UDP_LEN,	"udp_len",	"UDP length")				\
 	X(UDP_CSUM,	"udp_csum",	"UDP checksum")				\
+	X(UDP_NO_CSUM,	"udp_no_csum",	"UDP over IPv6 without checksum")	\
 	X(UDP_NO_SOCKET, "udp_no_socket", "no socket on that port")		\
 	X(DHCP_SHORT,	"dhcp_short",	"DHCP message shorter than its header")	\
 	X(DHCP_FORMAT,	"dhcp_format",	"DHCP message that makes no sense")	\

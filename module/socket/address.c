@@ -2,51 +2,45 @@
 /* bind() and connect(). */
 
 #include <net/ip.h>
+#include "inet6.h"
 #include "sock.h"
 
 static const struct ksmol_addr addr_any;
 
 void ksmol_addr_mirror(struct ksmol_sock *ks)
 {
+	bool v4 = ks->family == AF_INET;
 	struct inet_sock *inet = &ks->inet;
 
-	inet->inet_rcv_saddr = ks->laddr.v4;
-	inet->inet_saddr = ks->saddr.v4;
+	inet->inet_rcv_saddr = v4 ? ks->laddr.v4 : 0;
+	inet->inet_saddr = v4 ? ks->saddr.v4 : 0;
 	inet->inet_num = ntohs(ks->lport);
 	inet->inet_sport = ks->lport;
-	inet->inet_daddr = ks->raddr.v4;
+	inet->inet_daddr = v4 ? ks->raddr.v4 : 0;
 	inet->inet_dport = ks->rport;
+	if (unlikely(inet->sk.sk_family == AF_INET6))
+		ksmol_inet6_mirror(ks);
 }
 
-int ksmol_sockaddr_get(struct sockaddr_unsized *uaddr, int len, bool bind,
-		       struct ksmol_addr *addr, __be16 *port)
-{
-	const struct sockaddr_in *sin = (struct sockaddr_in *)uaddr;
-
-	if (len < (int)sizeof(*sin))
-		return -EINVAL;
-	if (sin->sin_family != AF_INET &&
-	    !(bind && sin->sin_family == AF_UNSPEC &&
-	      sin->sin_addr.s_addr == htonl(INADDR_ANY)))
-		return -EAFNOSUPPORT;
-	*addr = ksmol_addr_v4(sin->sin_addr.s_addr);
-	*port = sin->sin_port;
-	return 0;
-}
+/* --- bind() --- */
 
 /* Receiving on a group or broadcast address is fine, sending from it isn't. */
-static bool is_group(struct net *net, const struct ksmol_addr *addr)
+static bool is_group(struct net *net, const struct ksmol_end *end)
 {
 	struct ksmol_flow flow = {
 		.net = net,
 		.family = AF_INET,
 		.broadcast = true,
-		.daddr = *addr,
+		.daddr = end->addr,
 	};
 	struct ksmol_dst dst;
 	bool broadcast;
 
-	if (ipv4_is_multicast(addr->v4) || ipv4_is_lbcast(addr->v4))
+	if (ksmol_addr_is_group(end->family, &end->addr))
+		return true;
+	if (end->family != AF_INET)
+		return false;
+	if (ipv4_is_lbcast(end->addr.v4))
 		return true;
 	rcu_read_lock();
 	broadcast = !ksmol_route(&flow, &dst) &&
@@ -55,71 +49,118 @@ static bool is_group(struct net *net, const struct ksmol_addr *addr)
 	return broadcast;
 }
 
-static bool is_ours(struct net *net, const struct ksmol_addr *addr)
+/* The interface of @end, if it needs one: its own word, or the socket's. */
+static int end_ifindex(const struct ksmol_sock *ks, const struct ksmol_end *end)
+{
+	int dev = READ_ONCE(ks->inet.sk.sk_bound_dev_if);
+
+	return end->scope ?: ksmol_addr_scope(end->family, &end->addr, dev);
+}
+
+static bool is_ours(const struct ksmol_sock *ks, const struct ksmol_end *end)
 {
 	bool ours;
 
 	rcu_read_lock();
-	ours = ksmol_addr_is_local(net, 0, AF_INET, addr);
+	ours = ksmol_addr_is_local(sock_net(&ks->inet.sk),
+				   end_ifindex(ks, end), end->family,
+				   &end->addr);
 	rcu_read_unlock();
 	return ours;
 }
 
-int ksmol_bind_check(struct ksmol_sock *ks, const struct ksmol_addr *addr,
-		     u16 port, bool *group)
+int ksmol_bind_check(struct ksmol_sock *ks, const struct ksmol_end *end,
+		     bool *group)
 {
 	struct net *net = sock_net(&ks->inet.sk);
+	u16 port = ntohs(end->port);
+	bool ping = ksmol_sock_ping(ks);
 
 	*group = false;
-	if (!ksmol_addr_any(addr) && !is_ours(net, addr)) {
-		*group = is_group(net, addr);
-		if (*group ? ks->proto == IPPROTO_ICMP :
-			     !ksmol_sock_opt(ks, KSMOL_OPT_FREEBIND))
+	/* Only UDP and TCP speak both. */
+	if (end->family != ks->inet.sk.sk_family && ksmol_sock_one_family(ks))
+		return ping ? -EINVAL : -EADDRNOTAVAIL;
+	if (ksmol_addr_needs_scope(end->family, &end->addr) &&
+	    !end_ifindex(ks, end))
+		return -EINVAL;
+	if (!ksmol_addr_any(&end->addr) && !is_ours(ks, end)) {
+		*group = is_group(net, end);
+		if (*group && end->family == AF_INET6 &&
+		    (ping || ks->proto == IPPROTO_TCP))
+			return -EINVAL;
+		if (*group ? ping : !ksmol_sock_opt(ks, KSMOL_OPT_FREEBIND))
 			return -EADDRNOTAVAIL;
 	}
-	if (port && ks->proto != IPPROTO_ICMP &&
+	if (port && !ping && ks->proto != IPPROTO_RAW &&
 	    inet_port_requires_bind_service(net, port) &&
 	    !ns_capable(net->user_ns, CAP_NET_BIND_SERVICE))
 		return -EACCES;
 	return 0;
 }
 
-static int bind_locked(struct ksmol_sock *ks, const struct ksmol_addr *addr,
-		       u16 port, bool group)
+int ksmol_bind_scope(struct ksmol_sock *ks, const struct ksmol_end *end)
 {
 	struct sock *sk = &ks->inet.sk;
+
+	if (end->scope)
+		WRITE_ONCE(sk->sk_bound_dev_if, end->scope);
+	return !ksmol_addr_needs_scope(end->family, &end->addr) ||
+	       sk->sk_bound_dev_if ? 0 : -EINVAL;
+}
+
+void ksmol_bound_to(struct ksmol_sock *ks, const struct ksmol_end *end,
+		    bool group)
+{
+	struct sock *sk = &ks->inet.sk;
+
+	ks->saddr = group ? addr_any : end->addr;
+	if (!ksmol_addr_any(&end->addr) || end->family != sk->sk_family)
+		sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
+	/* An address of one family rules the other out. */
+	if (!ksmol_addr_any(&end->addr) && end->family == AF_INET6)
+		sk->sk_ipv6only = 1;
+	ksmol_addr_mirror(ks);
+}
+
+static int bind_locked(struct ksmol_sock *ks, const struct ksmol_end *end,
+		       bool group)
+{
+	struct sock *sk = &ks->inet.sk;
+	u16 port = ntohs(end->port);
 	int err;
 
 	if (sk->sk_state != TCP_CLOSE || ks->lport)
 		return -EINVAL;
-	err = ksmol_port_get(ks, addr, port);
+	err = ksmol_bind_scope(ks, end);
 	if (err)
 		return err;
-	ks->saddr = group ? addr_any : *addr;
-	if (!ksmol_addr_any(addr))
-		sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
+	/* It stands in no table yet. */
+	ks->family = end->family;
+	err = ksmol_port_get(ks, &end->addr, port);
+	if (err) {
+		ks->family = sk->sk_family;
+		return err;
+	}
 	if (port)
 		sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
-	ksmol_addr_mirror(ks);
+	ksmol_bound_to(ks, end, group);
 	return 0;
 }
 
 int ksmol_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
-	struct ksmol_addr addr;
-	__be16 port;
+	struct ksmol_end end;
 	bool group;
 	int err;
 
-	err = ksmol_sockaddr_get(uaddr, len, true, &addr, &port);
-	if (err)
-		return err;
-	err = ksmol_bind_check(ks, &addr, ntohs(port), &group);
+	err = ksmol_sockaddr_bind(ks, uaddr, len, &end);
+	if (!err)
+		err = ksmol_bind_check(ks, &end, &group);
 	if (err)
 		return err;
 	lock_sock(sock->sk);
-	err = bind_locked(ks, &addr, ntohs(port), group);
+	err = bind_locked(ks, &end, group);
 	release_sock(sock->sk);
 	return err;
 }
@@ -144,29 +185,53 @@ int ksmol_autobind(struct ksmol_sock *ks)
 	return err;
 }
 
-static int connect_locked(struct ksmol_sock *ks, const struct ksmol_addr *raddr,
-			  __be16 rport)
+/* --- connect() --- */
+
+int ksmol_connect_scope(struct ksmol_sock *ks, const struct ksmol_end *end)
+{
+	struct sock *sk = &ks->inet.sk;
+	int dev = sk->sk_bound_dev_if;
+
+	if (!ksmol_addr_needs_scope(end->family, &end->addr))
+		return 0;
+	if (end->scope && dev && end->scope != dev)
+		return -EINVAL;
+	dev = end->scope ?: dev;
+	if (!dev && ksmol_addr_is_group(end->family, &end->addr))
+		dev = ks->opts6.mc_oif;
+	if (!dev)
+		return -EINVAL;
+	WRITE_ONCE(sk->sk_bound_dev_if, dev);
+	return 0;
+}
+
+static int connect_locked(struct ksmol_sock *ks, const struct ksmol_end *end)
 {
 	struct sock *sk = &ks->inet.sk;
 	struct ksmol_flow flow;
 	struct ksmol_dst dst;
+	bool keep;
 	int err;
 
 	err = autobind_locked(ks);
+	if (!err)
+		err = ksmol_connect_scope(ks, end);
 	if (err)
 		return err;
-	ksmol_flow_init(ks, &flow, raddr);
+	ksmol_flow_init(ks, &flow, end->family, &end->addr);
 	rcu_read_lock();
 	err = ksmol_route(&flow, &dst);
 	rcu_read_unlock();
 	if (err)
 		return err;
 
-	if (ksmol_addr_any(&ks->saddr))
+	/* What was IPv6's for nobody in particular is for this peer now. */
+	keep = ks->family == end->family;
+	if (!keep || ksmol_addr_any(&ks->saddr))
 		ks->saddr = dst.saddr;
-	ksmol_demux_move(ks, ksmol_addr_any(&ks->laddr) ? &dst.saddr :
-							  &ks->laddr,
-			 raddr, rport);
+	keep = keep && !ksmol_addr_any(&ks->laddr);
+	ksmol_demux_move(ks, end->family, keep ? &ks->laddr : &dst.saddr,
+			 &end->addr, end->port);
 	ksmol_addr_mirror(ks);
 	sk->sk_state = TCP_ESTABLISHED;
 	return 0;
@@ -183,7 +248,8 @@ static void disconnect_locked(struct ksmol_sock *ks)
 	if (!keep_addr)
 		ks->saddr = addr_any;
 	if (ks->lport)
-		ksmol_demux_move(ks, keep_addr ? &ks->laddr : &addr_any,
+		ksmol_demux_move(ks, ksmol_sock_family(ks),
+				 keep_addr ? &ks->laddr : &addr_any,
 				 &addr_any, 0);
 	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK)) {
 		ksmol_demux_unbind(ks);
@@ -196,23 +262,17 @@ int ksmol_connect(struct socket *sock, struct sockaddr_unsized *uaddr, int len,
 		  int flags)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
-	struct ksmol_addr addr;
-	__be16 port;
+	struct ksmol_end end;
 	int err = 0;
 
 	if (len < (int)sizeof(((struct sockaddr *)uaddr)->sa_family))
 		return -EINVAL;
-	if (((struct sockaddr *)uaddr)->sa_family == AF_UNSPEC) {
-		lock_sock(sock->sk);
-		disconnect_locked(ks);
-		release_sock(sock->sk);
-		return 0;
-	}
-	err = ksmol_sockaddr_get(uaddr, len, false, &addr, &port);
-	if (err)
-		return err;
 	lock_sock(sock->sk);
-	err = connect_locked(ks, &addr, port);
+	if (((struct sockaddr *)uaddr)->sa_family == AF_UNSPEC)
+		disconnect_locked(ks);
+	else
+		err = ksmol_sockaddr_connect(ks, uaddr, len, &end) ?:
+		      connect_locked(ks, &end);
 	release_sock(sock->sk);
 	return err;
 }

@@ -59,8 +59,10 @@ int ksmol_cmsg_send(struct msghdr *msg, struct ksmol_flow *flow)
 	for_each_cmsghdr(cmsg, msg) {
 		if (!CMSG_OK(msg, cmsg))
 			return -EINVAL;
-		if (cmsg->cmsg_level == SOL_IP)
+		if (cmsg->cmsg_level == SOL_IP && flow->family == AF_INET)
 			err = cmsg_ip(cmsg, flow);
+		else if (cmsg->cmsg_level == SOL_IPV6)
+			err = ksmol_cmsg_send6(cmsg, flow);
 		else if (cmsg->cmsg_level == SOL_UDP ||
 			 (cmsg->cmsg_level == SOL_SOCKET &&
 			  cmsg->cmsg_type != SCM_RIGHTS &&
@@ -171,7 +173,7 @@ static void put_pktinfo(const struct ksmol_sock *ks, struct msghdr *msg,
 {
 	struct ksmol_flow flow = {
 		.net = sock_net(&ks->inet.sk),
-		.family = ks->inet.sk.sk_family,
+		.family = AF_INET,
 		.oif = pb->rx.ifindex,
 		.daddr = pb->rx.saddr,
 	};
@@ -208,6 +210,10 @@ void ksmol_cmsg_recv(struct ksmol_sock *ks, struct msghdr *msg,
 	int ttl = pb->rx.ttl;
 
 	put_socket_level(ks, msg, pb);
+	if (unlikely(ks->inet.sk.sk_family == AF_INET6))
+		ksmol_cmsg_recv6(ks, msg, pb);
+	if (unlikely(pb->family != AF_INET))
+		return;
 	if (options & KSMOL_OPT_PKTINFO)
 		put_pktinfo(ks, msg, pb);
 	if (options & KSMOL_OPT_RECVTTL)

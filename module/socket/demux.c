@@ -74,18 +74,22 @@ static u32 key_flow_hash(const struct ksmol_key *key)
 static bool port_match(const struct ksmol_sock *ks, const struct ksmol_key *key)
 {
 	return ks->lport == key->lport && ks->proto == key->proto &&
-	       net_eq(sock_net(&ks->inet.sk), key->net) &&
-	       ks->inet.sk.sk_family == key->family;
+	       net_eq(sock_net(&ks->inet.sk), key->net);
 }
 
-/* 0: not for this socket; else the more it insists on, the more. */
+/* 0: not for this socket; else the more it insists on, the more. IPv6's
+ * wildcard for both families is the least, and only a wildcard.
+ */
 static __always_inline int score(const struct ksmol_sock *ks,
 				 const struct ksmol_key *key,
 				 enum ksmol_bind_kind kind)
 {
 	int dev = READ_ONCE(ks->inet.sk.sk_bound_dev_if);
+	bool foreign = ks->family != key->family;
 
 	if (!port_match(ks, key) || ks->kind != kind)
+		return 0;
+	if (unlikely(foreign) && !(ks->both && key->family == AF_INET))
 		return 0;
 	if (dev && dev != key->ifindex)
 		return 0;
@@ -95,7 +99,7 @@ static __always_inline int score(const struct ksmol_sock *ks,
 	    (ks->rport != key->rport ||
 	     !ksmol_addr_equal(&ks->raddr, key->raddr)))
 		return 0;
-	return dev ? 2 : 1;
+	return (dev ? 4 : 2) - foreign;
 }
 
 /*
@@ -205,6 +209,8 @@ static bool broadcast_match(const struct ksmol_sock *ks,
 
 	if (!port_match(ks, key) || (dev && dev != key->ifindex))
 		return false;
+	if (ks->family != key->family && !(ks->both && key->family == AF_INET))
+		return false;
 	/* A connected socket still gets broadcasts of its peer, as in Linux
 	 * if it was bound to the wildcard or broadcast address.
 	 */
@@ -218,7 +224,7 @@ static bool broadcast_match(const struct ksmol_sock *ks,
 	    (ks->rport != key->rport ||
 	     !ksmol_addr_equal(&ks->raddr, key->raddr)))
 		return false;
-	return !ipv4_is_multicast(key->laddr->v4) ||
+	return !ksmol_addr_is_group(key->family, key->laddr) ||
 	       ksmol_mc_allows(ks, key->laddr, key->raddr, key->ifindex);
 }
 
@@ -266,10 +272,16 @@ struct ksmol_bucket *ksmol_demux_port_bucket(const struct ksmol_sock *ks,
 	return &pair_of(ks)->ports[hash & table_mask];
 }
 
-static bool addrs_overlap(const struct ksmol_addr *a,
-			  const struct ksmol_addr *b)
+/* Of different families only IPv6's wildcard for both reaches over. */
+static bool addrs_overlap(const struct ksmol_sock *ks,
+			  const struct ksmol_addr *laddr,
+			  const struct ksmol_sock *other)
 {
-	return ksmol_addr_any(a) || ksmol_addr_any(b) || ksmol_addr_equal(a, b);
+	if (ks->family != other->family)
+		return ksmol_sock_both(ks, ks->family, laddr) ||
+		       ksmol_sock_both(other, other->family, &other->laddr);
+	return ksmol_addr_any(laddr) || ksmol_addr_any(&other->laddr) ||
+	       ksmol_addr_equal(laddr, &other->laddr);
 }
 
 /* May both stand although their ports, addresses and devices overlap? A
@@ -300,8 +312,7 @@ bool ksmol_demux_overlap(const struct ksmol_sock *ks,
 		return false;
 	if (dev && dev2 && dev != dev2)
 		return false;
-	if (sk->sk_family == sk2->sk_family &&
-	    !addrs_overlap(laddr, &other->laddr))
+	if (!addrs_overlap(ks, laddr, other))
 		return false;
 	return strict || !may_share(sk, sk2);
 }
@@ -323,7 +334,7 @@ bool ksmol_demux_conflict(struct ksmol_bucket *bucket,
 /* A ping socket's peer is no part of its identity: Linux's aren't either. */
 static enum ksmol_bind_kind bind_kind(const struct ksmol_sock *ks)
 {
-	if (ks->rport && ks->proto != IPPROTO_ICMP)
+	if (ks->rport && !ksmol_sock_ping(ks))
 		return KSMOL_BIND_FLOW;
 	return ksmol_addr_any(&ks->laddr) ? KSMOL_BIND_ANY : KSMOL_BIND_ADDR;
 }
@@ -343,6 +354,13 @@ static u32 sock_hash(const struct ksmol_sock *ks)
 	}
 }
 
+/* The interface that its peer's address needs to mean anything. */
+static int peer_scope(const struct ksmol_sock *ks)
+{
+	return ksmol_addr_scope(ks->family, &ks->raddr,
+				READ_ONCE(ks->inet.sk.sk_bound_dev_if));
+}
+
 /* Is there such a connection already? Bucket locked. */
 static bool flow_taken(struct ksmol_bucket *bucket, const struct ksmol_sock *ks)
 {
@@ -352,6 +370,8 @@ static bool flow_taken(struct ksmol_bucket *bucket, const struct ksmol_sock *ks)
 	hlist_nulls_for_each_entry(other, node, &bucket->head, lookup)
 		if (other->kind == KSMOL_BIND_FLOW && other->hash == ks->hash &&
 		    other->lport == ks->lport && other->rport == ks->rport &&
+		    other->family == ks->family &&
+		    peer_scope(other) == peer_scope(ks) &&
 		    ksmol_addr_equal(&other->raddr, &ks->raddr) &&
 		    ksmol_addr_equal(&other->laddr, &ks->laddr) &&
 		    net_eq(sock_net(&other->inet.sk), sock_net(&ks->inet.sk)))
@@ -367,6 +387,8 @@ bool ksmol_demux_lookup_add(struct ksmol_sock *ks)
 	bool taken;
 
 	ks->kind = bind_kind(ks);
+	ks->both = ks->kind == KSMOL_BIND_ANY &&
+		   ksmol_sock_both(ks, ks->family, &ks->laddr);
 	ks->hash = sock_hash(ks);
 	bucket = &pair->lookup[ks->hash & table_mask];
 	spin_lock(&bucket->lock);
@@ -439,13 +461,15 @@ void ksmol_demux_unbind(struct ksmol_sock *ks)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_unbind);
 
-void ksmol_demux_move(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
+void ksmol_demux_move(struct ksmol_sock *ks, u8 family,
+		      const struct ksmol_addr *laddr,
 		      const struct ksmol_addr *raddr, __be16 rport)
 {
 	struct ksmol_bucket *bucket = ksmol_demux_port_bucket(ks, ks->lport);
 
 	spin_lock_bh(&bucket->lock);
 	ksmol_demux_lookup_del(ks);
+	ks->family = family;
 	ks->laddr = *laddr;
 	ks->raddr = *raddr;
 	ks->rport = rport;

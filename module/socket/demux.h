@@ -38,8 +38,8 @@ struct ksmol_bucket {
  * struct ksmol_key - what a packet is looked up by
  * @laddr, @lport: our end; @raddr, @rport: the other; all network order
  * @ifindex: interface it came in on
- * @proto: IPPROTO_UDP, IPPROTO_TCP, or IPPROTO_ICMP for ping sockets, whose
- *	identifier is @lport
+ * @proto: IPPROTO_UDP, IPPROTO_TCP, or IPPROTO_ICMP and IPPROTO_ICMPV6 for ping
+ *	sockets, whose identifier is @lport
  */
 struct ksmol_key {
 	const struct net *net;
@@ -95,6 +95,7 @@ struct ksmol_sock *ksmol_demux_listener(const struct ksmol_key *key);
 
 /**
  * ksmol_demux_bind() - give a socket its local address and port
+ * @laddr: of @ks->family
  * @strict: refuse a port that overlaps any other binding, although
  *	SO_REUSEADDR or SO_REUSEPORT would allow it (ephemeral ports)
  *
@@ -120,9 +121,9 @@ int ksmol_demux_listen(struct ksmol_sock *ks);
  * Context: process, socket locked. Return: 0, -EADDRINUSE (somebody has bound
  * @lport), -EADDRNOTAVAIL (there is such a connection already).
  */
-int ksmol_demux_connect(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
-			__be16 lport, const struct ksmol_addr *raddr,
-			__be16 rport);
+int ksmol_demux_connect(struct ksmol_sock *ks, u8 family,
+			const struct ksmol_addr *laddr, __be16 lport,
+			const struct ksmol_addr *raddr, __be16 rport);
 
 /**
  * ksmol_demux_child() - a listener's child becomes known by both its ends
@@ -134,7 +135,8 @@ int ksmol_demux_connect(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 int ksmol_demux_child(struct ksmol_sock *ks);
 
 /* A stream is found no more; its port and @laddr remain. Any context. */
-void ksmol_demux_hide(struct ksmol_sock *ks, const struct ksmol_addr *laddr);
+void ksmol_demux_hide(struct ksmol_sock *ks, u8 family,
+		      const struct ksmol_addr *laddr);
 
 /* A connection ends: what bind() did not fix goes back to what it was before,
  * and if no program has the socket, all of it. The peer's end stays readable.
@@ -149,7 +151,8 @@ void ksmol_demux_unbind(struct ksmol_sock *ks);
  * Process, locked.
  * @raddr any and @rport 0: connected to nobody.
  */
-void ksmol_demux_move(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
+void ksmol_demux_move(struct ksmol_sock *ks, u8 family,
+		      const struct ksmol_addr *laddr,
 		      const struct ksmol_addr *raddr, __be16 rport);
 
 /* Calls @fn for every bound socket, until it returns false. Process. */

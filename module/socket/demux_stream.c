@@ -47,17 +47,19 @@ static void set_ends(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 	ks->rport = rport;
 }
 
-int ksmol_demux_connect(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
-			__be16 lport, const struct ksmol_addr *raddr,
-			__be16 rport)
+int ksmol_demux_connect(struct ksmol_sock *ks, u8 family,
+			const struct ksmol_addr *laddr, __be16 lport,
+			const struct ksmol_addr *raddr, __be16 rport)
 {
 	struct ksmol_addr was_laddr = ks->laddr, was_raddr = ks->raddr;
 	__be16 was_lport = ks->lport, was_rport = ks->rport;
 	struct ksmol_bucket *bucket = ksmol_demux_port_bucket(ks, lport);
 	bool bound = !hlist_nulls_unhashed(&ks->port);
+	u8 was_family = ks->family;
 	int err = 0;
 
 	spin_lock_bh(&bucket->lock);
+	ks->family = family;
 	if (!bound && port_owned(bucket, ks, laddr, lport)) {
 		err = -EADDRINUSE;
 		goto out;
@@ -71,6 +73,8 @@ int ksmol_demux_connect(struct ksmol_sock *ks, const struct ksmol_addr *laddr,
 		ksmol_demux_port_add(ks, bucket);
 	}
 out:
+	if (err)
+		ks->family = was_family;
 	spin_unlock_bh(&bucket->lock);
 	return err;
 }
@@ -91,7 +95,8 @@ int ksmol_demux_child(struct ksmol_sock *ks)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_demux_child);
 
-void ksmol_demux_hide(struct ksmol_sock *ks, const struct ksmol_addr *laddr)
+void ksmol_demux_hide(struct ksmol_sock *ks, u8 family,
+		      const struct ksmol_addr *laddr)
 {
 	struct ksmol_bucket *bucket;
 
@@ -100,6 +105,7 @@ void ksmol_demux_hide(struct ksmol_sock *ks, const struct ksmol_addr *laddr)
 	bucket = ksmol_demux_port_bucket(ks, ks->lport);
 	spin_lock_bh(&bucket->lock);
 	ksmol_demux_lookup_del(ks);
+	ks->family = family;
 	ks->laddr = *laddr;
 	spin_unlock_bh(&bucket->lock);
 }
@@ -111,12 +117,17 @@ void ksmol_demux_disconnect(struct ksmol_sock *ks)
 	struct sock *sk = &ks->inet.sk;
 	bool keep_addr = sk->sk_userlocks & SOCK_BINDADDR_LOCK;
 	const struct ksmol_addr *laddr = keep_addr ? &ks->laddr : &any;
+	u8 family = ksmol_sock_family(ks);
 
+	/* The peer's address would be taken for one of the other family. */
+	if (family != ks->family)
+		ks->raddr = any;
 	if (sk->sk_userlocks & SOCK_BINDPORT_LOCK &&
 	    !sock_flag(sk, SOCK_DEAD)) {
-		ksmol_demux_hide(ks, laddr);
+		ksmol_demux_hide(ks, family, laddr);
 	} else {
 		ksmol_demux_unbind(ks);
+		ks->family = family;
 		ks->laddr = *laddr;
 		ks->lport = 0;
 		ks->inet.inet_num = 0;

@@ -6,6 +6,7 @@
 
 #include <linux/errqueue.h>
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include "raw.h"
 #include "tcp_sock.h"
 
@@ -17,12 +18,10 @@
  *	stands at the head of its skb, before the quoted payload
  * @to: where the datagram was sent
  * @offender: who objects
- * @port: the port it was sent to
  */
 struct error_addrs {
-	struct ksmol_addr to;
-	struct ksmol_addr offender;
-	__be16 port;
+	struct ksmol_end to;
+	struct ksmol_end offender;
 };
 
 static void error_queue(struct ksmol_sock *ks,
@@ -44,7 +43,7 @@ static void error_queue(struct ksmol_sock *ks,
 	}
 	memset(skb->cb, 0, sizeof(skb->cb));
 	SKB_EXT_ERR(skb)->ee = *ee;
-	SKB_EXT_ERR(skb)->port = addrs->port;
+	SKB_EXT_ERR(skb)->port = addrs->to.port;
 	__net_timestamp(skb);
 	if (sock_queue_err_skb(&ks->inet.sk, skb))
 		kfree_skb(skb);
@@ -57,7 +56,8 @@ static struct ksmol_sock *error_lookup(struct net *net,
 				       const struct ksmol_icmp_error *err)
 {
 	const struct ksmol_quote *quote = &err->quote;
-	bool ping = quote->proto == IPPROTO_ICMP;
+	bool ping = quote->proto == IPPROTO_ICMP ||
+		    quote->proto == IPPROTO_ICMPV6;
 	struct ksmol_key key = {
 		.net = net,
 		.laddr = &quote->saddr,
@@ -90,24 +90,41 @@ void ksmol_error_queue_icmp(struct ksmol_sock *ks,
 		.ee_info = err->info,
 	};
 	struct error_addrs addrs = {
-		.to = err->quote.daddr,
-		.offender = err->offender,
-		.port = ks->proto == IPPROTO_UDP || ks->proto == IPPROTO_TCP ?
-			err->quote.dport : 0,
+		.to = {
+			.family = err->quote.family,
+			.scope = err->ifindex,
+			.addr = err->quote.daddr,
+		},
+		.offender = {
+			.family = err->quote.family,
+			.scope = err->ifindex,
+			.addr = err->offender,
+		},
 	};
+
+	if (!ksmol_sock_one_family(ks))
+		addrs.to.port = err->quote.dport;
 
 	error_queue(ks, &ee, &addrs, err->payload - header,
 		    err->payload_len + header);
+}
+
+bool ksmol_error_is_pmtu(const struct ksmol_icmp_error *err)
+{
+	if (err->origin == SO_EE_ORIGIN_ICMP6)
+		return err->type == ICMPV6_PKT_TOOBIG;
+	return err->origin == SO_EE_ORIGIN_ICMP &&
+	       err->type == ICMP_DEST_UNREACH && err->code == ICMP_FRAG_NEEDED;
 }
 
 /* Path MTU errors concern only those who want to know of it. */
 static bool error_ignored(const struct ksmol_sock *ks,
 			  const struct ksmol_icmp_error *err)
 {
-	return err->origin == SO_EE_ORIGIN_ICMP &&
-	       err->type == ICMP_DEST_UNREACH &&
-	       err->code == ICMP_FRAG_NEEDED &&
-	       READ_ONCE(ks->pmtudisc) == IP_PMTUDISC_DONT;
+	u8 family = err->quote.family;
+
+	return ksmol_error_is_pmtu(err) &&
+	       ksmol_sock_pmtudisc(ks, family) == IP_PMTUDISC_DONT;
 }
 
 bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err)
@@ -135,7 +152,7 @@ void ksmol_error_tell(struct ksmol_sock *ks, const struct ksmol_icmp_error *err)
 	 * not tell which of its datagrams an error number is about, and a soft
 	 * error may pass by itself, so these need IP_RECVERR.
 	 */
-	if (ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
+	if (ksmol_sock_recverr(ks, err->quote.family))
 		ksmol_error_queue_icmp(ks, err);
 	else if (!err->fatal || ks->inet.sk.sk_state != TCP_ESTABLISHED)
 		return;
@@ -153,31 +170,49 @@ void ksmol_error_local(struct ksmol_sock *ks, int err,
 		.ee_info = info,
 	};
 	struct error_addrs addrs = {
-		.to = to->flow.daddr,
-		.port = to->dport,
+		.to = {
+			.family = to->flow.family,
+			.scope = to->flow.oif,
+			.addr = to->flow.daddr,
+			.port = to->dport,
+		},
 	};
 
-	if (ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
+	if (ksmol_sock_recverr(ks, to->flow.family))
 		error_queue(ks, &ee, &addrs, NULL, 0);
 }
 
 /* --- to the program --- */
 
+/* Who it was, unless that is ourselves. */
+static void offender_put(struct ksmol_sock *ks,
+			 const struct sock_extended_err *ee,
+			 const struct error_addrs *addrs, void *to)
+{
+	if (ee->ee_origin == SO_EE_ORIGIN_ICMP ||
+	    ee->ee_origin == SO_EE_ORIGIN_ICMP6)
+		ksmol_sockaddr_put(ks->inet.sk.sk_family, &addrs->offender, to);
+}
+
 static void error_put(struct ksmol_sock *ks, struct msghdr *msg,
 		      const struct sk_buff *skb)
 {
 	const struct error_addrs *addrs = (const void *)skb->head;
+	bool v6 = ks->inet.sk.sk_family == AF_INET6;
 	struct {
 		struct sock_extended_err ee;
-		struct sockaddr_in offender;
+		union {
+			struct sockaddr_in sin;
+			struct sockaddr_in6 sin6;
+		} offender;
 	} text = { .ee = SKB_EXT_ERR(skb)->ee };
+	int len = sizeof(text.ee) + (v6 ? sizeof(text.offender.sin6) :
+					  sizeof(text.offender.sin));
 
-	ksmol_name_put(ks, msg, &addrs->to, addrs->port);
-	if (text.ee.ee_origin == SO_EE_ORIGIN_ICMP) {
-		text.offender.sin_family = AF_INET;
-		text.offender.sin_addr.s_addr = addrs->offender.v4;
-	}
-	put_cmsg(msg, SOL_IP, IP_RECVERR, sizeof(text), &text);
+	ksmol_name_put(ks, msg, &addrs->to);
+	offender_put(ks, &text.ee, addrs, &text.offender);
+	put_cmsg(msg, v6 ? SOL_IPV6 : SOL_IP, v6 ? IPV6_RECVERR : IP_RECVERR,
+		 len, &text);
 	msg->msg_flags |= MSG_ERRQUEUE;
 }
 

@@ -143,9 +143,8 @@ static bool is_broadcast(const struct ksmol_pbuf *pb)
 {
 	return pb->rx.pkt_type == PACKET_BROADCAST ||
 	       pb->rx.pkt_type == PACKET_MULTICAST ||
-	       (pb->family == AF_INET &&
-		(ipv4_is_lbcast(pb->rx.daddr.v4) ||
-		 ipv4_is_multicast(pb->rx.daddr.v4)));
+	       ksmol_addr_is_group(pb->family, &pb->rx.daddr) ||
+	       (pb->family == AF_INET && ipv4_is_lbcast(pb->rx.daddr.v4));
 }
 
 enum ksmol_verdict ksmol_socket_input(struct ksmol_iface *iface, u8 proto,

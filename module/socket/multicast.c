@@ -25,6 +25,7 @@ enum mc_op {
 /**
  * struct mc_request - what all forms of these options say
  * @op: what is to be done
+ * @family: of the addresses
  * @ifindex: the interface by its number, or 0
  * @local: the interface by its address, or any
  * @group: the group
@@ -32,6 +33,7 @@ enum mc_op {
  */
 struct mc_request {
 	enum mc_op op;
+	u8 family;
 	int ifindex;
 	struct ksmol_addr local;
 	struct ksmol_addr group;
@@ -70,11 +72,30 @@ static int read_mreq_source(sockptr_t from, unsigned int len,
 	return 0;
 }
 
+static int read_mreq6(sockptr_t from, unsigned int len, struct mc_request *rq)
+{
+	struct ipv6_mreq mreq;
+
+	if (len < sizeof(mreq))
+		return -EINVAL;
+	if (copy_from_sockptr(&mreq, from, sizeof(mreq)))
+		return -EFAULT;
+	rq->group.v6 = mreq.ipv6mr_multiaddr;
+	rq->ifindex = mreq.ipv6mr_ifindex;
+	return 0;
+}
+
 static int read_sockaddr(const struct __kernel_sockaddr_storage *from,
-			 struct ksmol_addr *addr)
+			 u8 family, struct ksmol_addr *addr)
 {
 	const struct sockaddr_in *sin = (const void *)from;
 
+	if (family == AF_INET6) {
+		if (sin->sin_family != AF_INET6)
+			return -EADDRNOTAVAIL;
+		addr->v6 = ((const struct sockaddr_in6 *)from)->sin6_addr;
+		return 0;
+	}
 	if (sin->sin_family != AF_INET)
 		return -EINVAL;
 	*addr = ksmol_addr_v4(sin->sin_addr.s_addr);
@@ -90,7 +111,7 @@ static int read_group(sockptr_t from, unsigned int len, struct mc_request *rq)
 	if (copy_from_sockptr(&req, from, sizeof(req)))
 		return -EFAULT;
 	rq->ifindex = req.gr_interface;
-	return read_sockaddr(&req.gr_group, &rq->group);
+	return read_sockaddr(&req.gr_group, rq->family, &rq->group);
 }
 
 static int read_group_source(sockptr_t from, unsigned int len,
@@ -104,21 +125,34 @@ static int read_group_source(sockptr_t from, unsigned int len,
 	if (copy_from_sockptr(&req, from, sizeof(req)))
 		return -EFAULT;
 	rq->ifindex = req.gsr_interface;
-	err = read_sockaddr(&req.gsr_group, &rq->group);
-	return err ?: read_sockaddr(&req.gsr_source, &rq->source);
+	err = read_sockaddr(&req.gsr_group, rq->family, &rq->group);
+	return err ?: read_sockaddr(&req.gsr_source, rq->family, &rq->source);
 }
 
-static const struct {
+struct mc_option {
 	int name;
 	enum mc_op op;
 	int (*read)(sockptr_t from, unsigned int len, struct mc_request *rq);
-} mc_options[] = {
+};
+
+static const struct mc_option mc_options[] = {
 	{ IP_ADD_MEMBERSHIP,		MC_JOIN,	 read_mreq },
 	{ IP_DROP_MEMBERSHIP,		MC_LEAVE,	 read_mreq },
 	{ IP_ADD_SOURCE_MEMBERSHIP,	MC_JOIN_SOURCE,	 read_mreq_source },
 	{ IP_DROP_SOURCE_MEMBERSHIP,	MC_LEAVE_SOURCE, read_mreq_source },
 	{ IP_BLOCK_SOURCE,		MC_BLOCK,	 read_mreq_source },
 	{ IP_UNBLOCK_SOURCE,		MC_UNBLOCK,	 read_mreq_source },
+	{ MCAST_JOIN_GROUP,		MC_JOIN,	 read_group },
+	{ MCAST_LEAVE_GROUP,		MC_LEAVE,	 read_group },
+	{ MCAST_JOIN_SOURCE_GROUP,	MC_JOIN_SOURCE,	 read_group_source },
+	{ MCAST_LEAVE_SOURCE_GROUP,	MC_LEAVE_SOURCE, read_group_source },
+	{ MCAST_BLOCK_SOURCE,		MC_BLOCK,	 read_group_source },
+	{ MCAST_UNBLOCK_SOURCE,		MC_UNBLOCK,	 read_group_source },
+};
+
+static const struct mc_option mc_options6[] = {
+	{ IPV6_ADD_MEMBERSHIP,		MC_JOIN,	 read_mreq6 },
+	{ IPV6_DROP_MEMBERSHIP,		MC_LEAVE,	 read_mreq6 },
 	{ MCAST_JOIN_GROUP,		MC_JOIN,	 read_group },
 	{ MCAST_LEAVE_GROUP,		MC_LEAVE,	 read_group },
 	{ MCAST_JOIN_SOURCE_GROUP,	MC_JOIN_SOURCE,	 read_group_source },
@@ -150,7 +184,7 @@ static struct ksmol_member *member_new(const struct ksmol_sock *ks,
 
 	if (!m)
 		return NULL;
-	m->family = ks->inet.sk.sk_family;
+	m->family = rq->family;
 	m->addr = rq->group;
 	m->exclude = rq->op == MC_JOIN;
 	if (rq->op == MC_JOIN_SOURCE)
@@ -281,7 +315,7 @@ static int mc_act(struct ksmol_sock *ks, const struct mc_request *rq)
 	struct ksmol_iface *iface;
 	int ifindex = rq->ifindex;
 
-	iface = ksmol_group_iface(net, rq->ifindex, AF_INET, &rq->local,
+	iface = ksmol_group_iface(net, rq->ifindex, rq->family, &rq->local,
 				  &rq->group);
 	if (iface && (rq->op == MC_JOIN || rq->op == MC_JOIN_SOURCE ||
 		      !ksmol_addr_any(&rq->local)))
@@ -343,20 +377,21 @@ static int mc_interface(struct ksmol_sock *ks, sockptr_t from, unsigned int len)
 
 /* --- */
 
-static int mc_read(int name, sockptr_t from, unsigned int len,
-		   struct mc_request *rq)
+static int mc_read(const struct mc_option *options, unsigned int n, int name,
+		   sockptr_t from, unsigned int len, struct mc_request *rq)
 {
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(mc_options); i++) {
-		if (mc_options[i].name != name)
+	for (i = 0; i < n; i++) {
+		if (options[i].name != name)
 			continue;
-		rq->op = mc_options[i].op;
-		err = mc_options[i].read(from, len, rq);
+		rq->op = options[i].op;
+		err = options[i].read(from, len, rq);
 		if (err)
 			return err;
-		return ipv4_is_multicast(rq->group.v4) ? 0 : -EINVAL;
+		return ksmol_addr_is_group(rq->family, &rq->group) ? 0 :
+								     -EINVAL;
 	}
 	return -ENOPROTOOPT;
 }
@@ -364,11 +399,12 @@ static int mc_read(int name, sockptr_t from, unsigned int len,
 int ksmol_mc_setsockopt(struct ksmol_sock *ks, int name, sockptr_t from,
 			unsigned int len)
 {
-	struct mc_request rq = {};
+	struct mc_request rq = { .family = AF_INET };
 	int err = 0;
 
 	if (name != IP_MULTICAST_IF)
-		err = mc_read(name, from, len, &rq);
+		err = mc_read(mc_options, ARRAY_SIZE(mc_options), name, from,
+			      len, &rq);
 	if (err)
 		return err;
 	if (ks->proto == IPPROTO_TCP)
@@ -377,6 +413,26 @@ int ksmol_mc_setsockopt(struct ksmol_sock *ks, int name, sockptr_t from,
 	lock_sock(&ks->inet.sk);
 	err = name == IP_MULTICAST_IF ? mc_interface(ks, from, len) :
 					mc_act(ks, &rq);
+	release_sock(&ks->inet.sk);
+	rtnl_unlock();
+	return err;
+}
+
+int ksmol_mc_setsockopt6(struct ksmol_sock *ks, int name, sockptr_t from,
+			 unsigned int len)
+{
+	struct mc_request rq = { .family = AF_INET6 };
+	int err;
+
+	err = mc_read(mc_options6, ARRAY_SIZE(mc_options6), name, from, len,
+		      &rq);
+	if (err)
+		return err;
+	if (ks->proto == IPPROTO_TCP)
+		return -EPROTO;
+	rtnl_lock();
+	lock_sock(&ks->inet.sk);
+	err = mc_act(ks, &rq);
 	release_sock(&ks->inet.sk);
 	rtnl_unlock();
 	return err;
@@ -392,7 +448,8 @@ bool ksmol_mc_allows(const struct ksmol_sock *ks,
 	for (m = rcu_dereference(ks->members); m; m = rcu_dereference(m->next))
 		if (ksmol_addr_equal(&m->addr, group) && m->ifindex == ifindex)
 			return ksmol_member_allows(m, saddr);
-	return ksmol_sock_opt(ks, KSMOL_OPT_MC_ALL);
+	return ksmol_sock_opt(ks, ipv4_is_multicast(group->v4) ?
+				  KSMOL_OPT_MC_ALL : KSMOL_OPT_MC_ALL6);
 }
 
 void ksmol_mc_drop(struct ksmol_sock *ks)

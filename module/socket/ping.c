@@ -7,10 +7,9 @@
 
 #include <linux/cred.h>
 #include <linux/icmp.h>
+#include <linux/icmpv6.h>
 #include <net/checksum.h>
 #include "sock.h"
-
-#define PING_LEN_MAX (65535 - KSMOL_IPV4_HLEN)
 
 static bool group_in_range(kgid_t gid, const kgid_t range[2])
 {
@@ -45,13 +44,24 @@ static bool may_ping(struct net *net)
 
 int ksmol_ping_init_sock(struct sock *sk)
 {
-	ksmol_sock_init(sk, IPPROTO_ICMP);
+	ksmol_sock_init(sk, sk->sk_family == AF_INET6 ? IPPROTO_ICMPV6 :
+							IPPROTO_ICMP);
 	return sk->sk_kern_sock || may_ping(sock_net(sk)) ? 0 : -EACCES;
+}
+
+/* RFC 4443 2.3: over a pseudo-header, too, which ICMP for IPv4 has not. */
+static __wsum ping_pseudo(const struct ksmol_send *to,
+			  const struct ksmol_addr *saddr, u32 len)
+{
+	return to->flow.family == AF_INET ? 0 :
+	       ksmol_pseudo_sum(AF_INET6, saddr, &to->flow.daddr, len,
+				IPPROTO_ICMPV6);
 }
 
 /*
  * Completed here: some peers look at an ICMP checksum that Linux, seeing it
- * left to the device, would take for granted.
+ * left to the device, would take for granted. The two protocols' echo requests
+ * differ by their type alone.
  */
 static void ping_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		      const struct ksmol_send *to,
@@ -63,7 +73,8 @@ static void ping_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 	icmp.checksum = 0;
 	icmp.un.echo.id = ks->lport;
 	memcpy(ksmol_pbuf_push(pb, KSMOL_ICMP_HLEN), &icmp, sizeof(icmp));
-	icmp.checksum = csum_fold(ksmol_pbuf_csum(pb, 0, len, 0));
+	icmp.checksum = csum_fold(ksmol_pbuf_csum(pb, 0, len,
+						  ping_pseudo(to, saddr, len)));
 	memcpy(pb->head + pb->off, &icmp, sizeof(icmp));
 }
 
@@ -71,16 +82,17 @@ int ksmol_ping_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
 	struct ksmol_send to;
+	bool v6 = sock->sk->sk_family == AF_INET6;
 	struct icmphdr icmp;
 	int err;
 
-	if (len > PING_LEN_MAX)
+	if (len > (v6 ? 65535 : 65535 - KSMOL_IPV4_HLEN))
 		return -EMSGSIZE;
 	if (len < sizeof(icmp))
 		return -EINVAL;
 	if (memcpy_from_msg(&icmp, msg, sizeof(icmp)))
 		return -EFAULT;
-	if (icmp.type != ICMP_ECHO || icmp.code)
+	if (icmp.type != (v6 ? ICMPV6_ECHO_REQUEST : ICMP_ECHO) || icmp.code)
 		return -EINVAL;
 	err = ksmol_send_prepare(ks, msg, &to);
 	if (!err)

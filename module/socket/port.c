@@ -14,7 +14,7 @@
  */
 static u32 port_min(const struct ksmol_sock *ks)
 {
-	return ks->proto == IPPROTO_ICMP ? 1 : 1024;
+	return ksmol_sock_ping(ks) ? 1 : 1024;
 }
 
 /*

@@ -15,6 +15,11 @@
 #include <uapi/linux/ksmol.h>
 #include "raw.h"
 
+static bool raw_is_v6(const struct ksmol_sock *ks)
+{
+	return ks->inet.sk.sk_family == AF_INET6;
+}
+
 /* Which of them are there at all; the network layer looks before it asks. */
 static atomic_t raw_bound;
 
@@ -76,6 +81,8 @@ static int raw_set_protocol(struct ksmol_sock *ks, int val)
 	/* As in Linux: the number that sends whole packets. */
 	if (val == IPPROTO_RAW)
 		WRITE_ONCE(ks->options, ks->options | KSMOL_OPT_HDRINCL);
+	if (raw_is_v6(ks))
+		ksmol_raw6_protocol(ks, val);
 	ksmol_addr_mirror(ks);
 	atomic_inc(&raw_bound);
 	ksmol_raw_wanted(atomic_read(&raw_bound));
@@ -96,27 +103,25 @@ void ksmol_raw_destroy(struct sock *sk)
 int ksmol_raw_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
-	struct ksmol_addr addr;
-	__be16 port;
+	struct ksmol_end end;
 	bool group;
 	int err;
 
-	err = ksmol_sockaddr_get(uaddr, len, true, &addr, &port);
+	err = ksmol_sockaddr_bind(ks, uaddr, len, &end);
 	if (!err)
-		err = ksmol_bind_check(ks, &addr, 0, &group);
+		err = ksmol_bind_check(ks, &end, &group);
 	if (err)
 		return err;
 	lock_sock(sock->sk);
-	if (!ks->lport || sock->sk->sk_state != TCP_CLOSE) {
+	if (!ks->lport || sock->sk->sk_state != TCP_CLOSE)
 		err = -EINVAL;
-	} else {
-		ksmol_demux_move(ks, &addr, &ks->raddr, 0);
-		ks->saddr = group ? (struct ksmol_addr){} : addr;
-		if (!ksmol_addr_any(&addr))
-			sock->sk->sk_userlocks |= SOCK_BINDADDR_LOCK;
+	else
+		err = ksmol_bind_scope(ks, &end);
+	if (!err) {
+		ksmol_demux_move(ks, end.family, &end.addr, &ks->raddr, 0);
 		/* Its protocol is not what disconnecting takes away. */
 		sock->sk->sk_userlocks |= SOCK_BINDPORT_LOCK;
-		ksmol_addr_mirror(ks);
+		ksmol_bound_to(ks, &end, group);
 	}
 	release_sock(sock->sk);
 	return err;
@@ -136,10 +141,13 @@ int ksmol_raw_connect(struct socket *sock, struct sockaddr_unsized *uaddr,
 /* --- in --- */
 
 /* ICMP_FILTER: a bit for each type that is not wanted. */
-static bool raw_filtered(const struct ksmol_sock *ks, u8 proto, int type)
+static bool raw_wants(const struct ksmol_sock *ks, u8 proto, int type,
+		      const struct ksmol_pbuf *pb)
 {
-	return proto == IPPROTO_ICMP && type >= 0 && type < 32 &&
-	       READ_ONCE(ks->icmp_filter) & BIT(type);
+	if (raw_is_v6(ks))
+		return ksmol_raw6_wants(ks, proto, type, pb);
+	return proto != IPPROTO_ICMP || type < 0 || type >= 32 ||
+	       !(READ_ONCE(ks->icmp_filter) & BIT(type));
 }
 
 static int icmp_type(const struct ksmol_pbuf *pb)
@@ -175,10 +183,13 @@ bool ksmol_raw_input(struct ksmol_iface *iface, u8 proto, struct ksmol_pbuf *pb,
 	type = icmp_type(pb);
 	pb->rx.sport = 0;
 	pb->rx.dport = 0;
+	/* RFC 3542 3: IPv6's header is told of by control messages. */
+	if (pb->family == AF_INET6)
+		hlen = 0;
 	pb->off -= hlen;
 	pb->len += hlen;
 	for (; ks; ks = ksmol_demux_next(ks, &key))
-		if (!raw_filtered(ks, proto, type))
+		if (raw_wants(ks, proto, type, pb))
 			delivered |= ksmol_sock_receive_dup(ks, pb) ==
 				     KSMOL_DELIVERED;
 	ksmol_pbuf_pull(pb, hlen);
@@ -226,7 +237,8 @@ int ksmol_raw_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		return -EPROTONOSUPPORT;
 	if (len > 65535)
 		return -EMSGSIZE;
-	if (whole && len < KSMOL_IPV4_HLEN)
+	if (whole ? len < ksmol_net_hlen(ks->inet.sk.sk_family) :
+		    raw_is_v6(ks) && !ksmol_raw6_fits(ks, len))
 		return -EINVAL;
 	err = ksmol_send_prepare(ks, msg, &to);
 	if (err)
@@ -239,7 +251,9 @@ int ksmol_raw_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 		to.flow.df = true;
 		to.flow.frag = false;
 	}
-	err = ksmol_send_datagram(ks, msg, len, &to, raw_push, NULL);
+	err = ksmol_send_datagram(ks, msg, len, &to,
+				  raw_is_v6(ks) && !whole ? ksmol_raw6_push :
+							    raw_push, NULL);
 	return err ?: len;
 }
 
@@ -271,6 +285,15 @@ int ksmol_raw_setsockopt(struct socket *sock, int level, int name,
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
 	int val, err;
 
+	if (raw_is_v6(ks)) {
+		err = ksmol_raw6_setsockopt(ks, raw_protocol(ks), level, name,
+					    from, len);
+		if (err != -ENOPROTOOPT)
+			return err;
+		/* IPv4's options are for those who may speak it. */
+		if (level != SOL_KSMOL && level != SOL_IPV6)
+			return err;
+	}
 	if (level == SOL_RAW)
 		return name == ICMP_FILTER ? filter_set(ks, from, len) :
 					     -ENOPROTOOPT;
@@ -305,7 +328,16 @@ int ksmol_raw_getsockopt(struct socket *sock, int level, int name,
 			 char __user *to, int __user *lenp)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
+	int err;
 
+	if (raw_is_v6(ks)) {
+		err = ksmol_raw6_getsockopt(ks, raw_protocol(ks), level, name,
+					    to, lenp);
+		if (err != -ENOPROTOOPT)
+			return err;
+		if (level != SOL_KSMOL && level != SOL_IPV6)
+			return err;
+	}
 	if (level == SOL_RAW) {
 		if (name != ICMP_FILTER)
 			return -ENOPROTOOPT;

@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* recvmsg(), for both protocols. It takes no socket lock. */
+/* recvmsg(), for all but streams. It takes no socket lock. */
 
 #include <linux/sched/signal.h>
 #include "sock.h"
 
 void ksmol_name_put(const struct ksmol_sock *ks, struct msghdr *msg,
-		    const struct ksmol_addr *addr, __be16 port)
+		    const struct ksmol_end *end)
 {
-	DECLARE_SOCKADDR(struct sockaddr_in *, sin, msg->msg_name);
+	if (msg->msg_name)
+		msg->msg_namelen = ksmol_sockaddr_put(ks->inet.sk.sk_family,
+						      end, msg->msg_name);
+}
 
-	if (!sin)
-		return;
-	sin->sin_family = AF_INET;
-	sin->sin_port = port;
-	sin->sin_addr.s_addr = addr->v4;
-	memset(sin->sin_zero, 0, sizeof(sin->sin_zero));
-	msg->msg_namelen = sizeof(*sin);
+static void name_source(const struct ksmol_sock *ks, struct msghdr *msg,
+			const struct ksmol_pbuf *pb)
+{
+	const struct ksmol_end end = {
+		.family = pb->family,
+		.port = pb->rx.sport,
+		.scope = pb->rx.ifindex,
+		.addr = pb->rx.saddr,
+	};
+
+	ksmol_name_put(ks, msg, &end);
 }
 
 static struct ksmol_pbuf *recv_next(struct ksmol_sock *ks, int flags)
@@ -86,7 +93,7 @@ static int recv_datagram(struct ksmol_sock *ks, struct msghdr *msg,
 	if (unlikely(err))
 		return err;
 	if (msg->msg_name)
-		ksmol_name_put(ks, msg, &pb->rx.saddr, pb->rx.sport);
+		name_source(ks, msg, pb);
 	if (unlikely(ksmol_sock_opt(ks, KSMOL_OPT_CMSG) ||
 		     READ_ONCE(ks->inet.sk.sk_flags) & RECV_CMSG_FLAGS))
 		ksmol_cmsg_recv(ks, msg, pb);

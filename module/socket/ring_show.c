@@ -27,7 +27,7 @@ static void show_one(struct ksmol_ring *ring, void *arg)
 
 	if (++show->lines > KSMOL_SHOW_MAX)
 		return;
-	ksmol_endpoint_str(ring->sk->sk_family, &ks->laddr, ks->lport, local);
+	ksmol_endpoint_local(ks, local);
 	snprintf(fill, sizeof(fill), "%u/%u",
 		 entries(READ_ONCE(ring->fill.shared->producer),
 			 READ_ONCE(ring->fill.own), ring->fill.size),

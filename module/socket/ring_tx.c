@@ -103,6 +103,8 @@ static int tx_destination(const struct ksmol_sock *ks,
 			  struct ksmol_send *to)
 {
 	struct ksmol_addr daddr = ks->raddr;
+	u8 family = ks->family;
+	int err;
 
 	to->hlen = KSMOL_UDP_HLEN;
 	to->whole = false;
@@ -112,15 +114,18 @@ static int tx_destination(const struct ksmol_sock *ks,
 		if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
 			return -EDESTADDRREQ;
 	} else {
-		if (tx->family != AF_INET)
-			return -EAFNOSUPPORT;
+		family = tx->family;
+		err = ksmol_sock_speaks(ks, family);
+		if (err)
+			return err;
 		daddr = (struct ksmol_addr){};
-		memcpy(&daddr.v4, tx->dest, sizeof(daddr.v4));
+		memcpy(&daddr, tx->dest, family == AF_INET ? sizeof(daddr.v4) :
+							     sizeof(daddr.v6));
 		to->dport = tx->port;
 	}
 	if (!to->dport)
 		return -EINVAL;
-	ksmol_flow_init(ks, &to->flow, &daddr);
+	ksmol_flow_init(ks, &to->flow, family, &daddr);
 	return 0;
 }
 

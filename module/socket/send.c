@@ -3,6 +3,7 @@
 
 #include <linux/sched/signal.h>
 #include <net/inet_sock.h>
+#include "inet6.h"
 #include "sock.h"
 
 /* Longer datagrams are checked against the route before they are copied. */
@@ -11,29 +12,56 @@
 /* IP_MULTICAST_IF says where, unless SO_BINDTODEVICE or bind() does. */
 static void flow_multicast(const struct ksmol_sock *ks, struct ksmol_flow *flow)
 {
+	bool v4 = flow->family == AF_INET;
+
 	if (!flow->oif)
-		flow->oif = READ_ONCE(ks->mc_oif);
-	if (ksmol_addr_any(&flow->saddr))
+		flow->oif = v4 ? READ_ONCE(ks->mc_oif) :
+				 READ_ONCE(ks->opts6.mc_oif);
+	if (v4 && ksmol_addr_any(&flow->saddr))
 		flow->saddr = ks->mc_saddr;
 }
 
-void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
-		     const struct ksmol_addr *daddr)
+static u8 flow_ttl(const struct ksmol_sock *ks, u8 family, bool group)
 {
-	u8 discover = READ_ONCE(ks->pmtudisc);
-	const struct sock *sk = &ks->inet.sk;
-	int ttl = READ_ONCE(ks->ttl);
+	const struct net *net = sock_net(&ks->inet.sk);
+	int ttl;
 
-	if (ipv4_is_multicast(daddr->v4))
-		ttl = READ_ONCE(ks->mc_ttl);
-	else if (ttl < 0)
-		ttl = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_default_ttl);
+	if (family == AF_INET) {
+		ttl = group ? READ_ONCE(ks->mc_ttl) : READ_ONCE(ks->ttl);
+		return ttl < 0 ? READ_ONCE(net->ipv4.sysctl_ip_default_ttl) :
+				 ttl;
+	}
+	ttl = group ? READ_ONCE(ks->opts6.mc_hops) :
+		      READ_ONCE(ks->opts6.hops);
+	return ttl < 0 ? ksmol_inet6_hops(net) : ttl;
+}
+
+/* IPV6_PKTINFO, and what cuts a datagram short of being fragmented. */
+static void flow_v6(const struct ksmol_sock *ks, struct ksmol_flow *flow)
+{
+	flow->broadcast = false;
+	flow->mc_loop = ksmol_sock_opt(ks, KSMOL_OPT_MC_LOOP6);
+	/* No router may fragment it in any case. */
+	flow->df = true;
+	if (ksmol_sock_opt(ks, KSMOL_OPT_DONTFRAG))
+		flow->frag = false;
+	if (!flow->oif)
+		flow->oif = READ_ONCE(ks->opts6.oif);
+}
+
+void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
+		     u8 family, const struct ksmol_addr *daddr)
+{
+	bool group = ksmol_addr_is_group(family, daddr);
+	u8 discover = ksmol_sock_pmtudisc(ks, family);
+	const struct sock *sk = &ks->inet.sk;
+
 	*flow = (struct ksmol_flow){
 		.net = sock_net(sk),
-		.family = sk->sk_family,
+		.family = family,
 		.proto = ks->proto,
-		.ttl = ttl,
-		.tos = READ_ONCE(ks->tos),
+		.ttl = flow_ttl(ks, family, group),
+		.tos = ksmol_sock_tos(ks, family),
 		.oif = READ_ONCE(sk->sk_bound_dev_if),
 		.broadcast = sock_flag(sk, SOCK_BROADCAST),
 		.mc_loop = ksmol_sock_opt(ks, KSMOL_OPT_MC_LOOP),
@@ -48,46 +76,46 @@ void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
 		.probe = discover == IP_PMTUDISC_PROBE ||
 			 discover == IP_PMTUDISC_INTERFACE ||
 			 discover == IP_PMTUDISC_OMIT,
-		.saddr = ks->saddr,
 		.daddr = *daddr,
 	};
-	if (ipv4_is_multicast(daddr->v4))
+	if (likely(ks->family == family))
+		flow->saddr = ks->saddr;
+	if (family == AF_INET6)
+		flow_v6(ks, flow);
+	if (group)
 		flow_multicast(ks, flow);
 }
 
 /* The destination that sendto() names, or the peer of connect(). */
-static int send_destination(const struct ksmol_sock *ks, struct msghdr *msg,
-			    struct ksmol_addr *daddr, __be16 *dport)
+static int send_destination(const struct ksmol_sock *ks,
+			    const struct msghdr *msg, struct ksmol_end *end)
 {
-	DECLARE_SOCKADDR(struct sockaddr_in *, sin, msg->msg_name);
+	int err = ksmol_sockaddr_dest(ks, msg, end);
 
-	if (!sin) {
+	if (err < 0)
+		return err;
+	if (err) {
 		if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
 			return -EDESTADDRREQ;
-		*daddr = ks->raddr;
-		*dport = ks->rport;
-	} else {
-		if (msg->msg_namelen < (int)sizeof(*sin))
-			return -EINVAL;
-		if (sin->sin_family != AF_INET &&
-		    (sin->sin_family != AF_UNSPEC || ks->proto == IPPROTO_ICMP))
-			return -EAFNOSUPPORT;
-		*daddr = ksmol_addr_v4(sin->sin_addr.s_addr);
-		*dport = sin->sin_port;
+		*end = (struct ksmol_end){
+			.family = ks->family,
+			.port = ks->rport,
+			.addr = ks->raddr,
+		};
 	}
-	return *dport || ks->proto != IPPROTO_UDP ? 0 : -EINVAL;
+	return end->port || ks->proto != IPPROTO_UDP ? 0 : -EINVAL;
 }
 
 int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
 		       struct ksmol_send *to)
 {
-	struct ksmol_addr daddr;
+	struct ksmol_end end;
 	int err;
 
 	/* A datagram can't be put together of several calls. */
 	if (msg->msg_flags & (MSG_OOB | MSG_MORE))
 		return -EOPNOTSUPP;
-	err = send_destination(ks, msg, &daddr, &to->dport);
+	err = send_destination(ks, msg, &end);
 	if (err)
 		return err;
 	if (unlikely(!READ_ONCE(ks->lport))) {
@@ -96,7 +124,10 @@ int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
 			return err;
 	}
 	to->confirm = msg->msg_flags & MSG_CONFIRM;
-	ksmol_flow_init(ks, &to->flow, &daddr);
+	ksmol_flow_init(ks, &to->flow, end.family, &end.addr);
+	if (end.scope)
+		to->flow.oif = end.scope;
+	to->dport = end.port;
 	/* Both our transport headers have eight bytes. */
 	to->hlen = KSMOL_UDP_HLEN;
 	to->whole = false;
@@ -114,7 +145,7 @@ static int send_route(struct ksmol_sock *ks, const struct ksmol_send *to,
 		return err;
 	}
 	if (to->whole)
-		len -= min_t(u32, len, KSMOL_IPV4_HLEN);
+		len -= min_t(u32, len, ksmol_net_hlen(to->flow.family));
 	if (likely(ksmol_ip_fits(&to->flow, dst, len)))
 		return 0;
 	ksmol_tx_dropped(KSMOL_TX_DROP_TOO_BIG, dst->iface->phy->ifindex);
@@ -229,7 +260,7 @@ int ksmol_send_datagram(struct ksmol_sock *ks, struct msghdr *msg, u32 len,
 		return PTR_ERR(pb);
 	err = ksmol_send_pbuf(ks, pb, to, push, arg);
 	/* Linux tells of a device's drop only who asked to be told. */
-	if (err == -ENOBUFS && !ksmol_sock_opt(ks, KSMOL_OPT_RECVERR))
+	if (err == -ENOBUFS && !ksmol_sock_recverr(ks, to->flow.family))
 		err = 0;
 	return err;
 }

@@ -30,6 +30,17 @@ const char *ksmol_endpoint_str(sa_family_t family,
 	return buf;
 }
 
+const char *ksmol_endpoint_local(const struct ksmol_sock *ks,
+				 char buf[KSMOL_ENDPOINT_LEN])
+{
+	if (ks->family == AF_INET6 && ksmol_addr_any(&ks->laddr) &&
+	    ks->lport && !ksmol_sock_both(ks, ks->family, &ks->laddr))
+		snprintf(buf, KSMOL_ENDPOINT_LEN, "[::]:%u", ntohs(ks->lport));
+	else
+		ksmol_endpoint_str(ks->family, &ks->laddr, ks->lport, buf);
+	return buf;
+}
+
 static const char *proto_name(const struct ksmol_sock *ks)
 {
 	switch (ks->proto) {
@@ -105,8 +116,8 @@ static bool show_one(struct ksmol_sock *ks, void *arg)
 		fill_stream(ks, &fill);
 	else
 		fill_datagrams(ks, &fill);
-	ksmol_endpoint_str(sk->sk_family, &ks->laddr, ks->lport, local);
-	ksmol_endpoint_str(sk->sk_family, &ks->raddr, ks->rport, remote);
+	ksmol_endpoint_local(ks, local);
+	ksmol_endpoint_str(ks->family, &ks->raddr, ks->rport, remote);
 	snprintf(rxq, sizeof(rxq), "%u/%u", fill.rxq, fill.rx_max);
 	snprintf(tx, sizeof(tx), "%u/%u", fill.tx, fill.tx_max);
 	seq_printf(show->m, "%-5s %-21s %-21s %11s %11s %10u %10lu %6u %u\n",

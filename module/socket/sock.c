@@ -4,9 +4,11 @@
 #include <linux/poll.h>
 #include <linux/sockios.h>
 #include <net/inet_common.h>
+#include <net/ipv6.h>
 #include <asm/ioctls.h>
 #include <ksmol/params.h>
 #include <ksmol/socket.h>
+#include "inet6.h"
 #include "ksock.h"
 #include "raw.h"
 #include "tcp_sock.h"
@@ -23,9 +25,14 @@ void ksmol_sock_init(struct sock *sk, u8 proto)
 	sk->sk_sndbuf = ksmol_pbuf_bytes(READ_ONCE(ksmol_params.sock_tx));
 	ks->data_ready = sk->sk_data_ready;
 	ks->proto = proto;
+	ks->family = sk->sk_family;
 	ks->ttl = -1;
 	ks->mc_ttl = 1;
-	ks->options = KSMOL_OPT_MC_LOOP | KSMOL_OPT_MC_ALL;
+	ks->options = KSMOL_OPT_MC_LOOP | KSMOL_OPT_MC_ALL |
+		      KSMOL_OPT_MC_LOOP6 | KSMOL_OPT_MC_ALL6;
+	ks->opts6.hops = -1;
+	ks->opts6.mc_hops = IPV6_DEFAULT_MCASTHOPS;
+	ks->opts6.pmtudisc = IPV6_PMTUDISC_WANT;
 	ks->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
 		       IP_PMTUDISC_DONT : IP_PMTUDISC_WANT;
 	ksmol_queue_init(&ks->rxq, ksmol_pool.cfg.count[KSMOL_CLASS_RX]);
@@ -78,9 +85,9 @@ static bool lives_on(const struct ksmol_sock *ks, const struct gone *gone)
 		return true;
 	if (ksmol_addr_any(&ks->saddr) || ksmol_sock_opt(ks, KSMOL_OPT_FREEBIND))
 		return false;
-	return ksmol_addr_is_local(gone->net, gone->ifindex, sk->sk_family,
+	return ksmol_addr_is_local(gone->net, gone->ifindex, ks->family,
 				   &ks->saddr) ||
-	       !ksmol_addr_is_local(gone->net, 0, sk->sk_family, &ks->saddr);
+	       !ksmol_addr_is_local(gone->net, 0, ks->family, &ks->saddr);
 }
 
 /* A connection can't go on, whoever has it: it ends at once. */
@@ -151,6 +158,12 @@ __poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
 	return mask;
 }
 
+int ksmol_ioctl_other(struct socket *sock, unsigned int cmd, unsigned long arg)
+{
+	return sock->sk->sk_family == AF_INET6 ?
+	       ksmol_inet6_ioctl(sock, cmd, arg) : inet_ioctl(sock, cmd, arg);
+}
+
 /*
  * SIOCINQ: bytes of the next datagram. SIOCOUTQ: what is in flight, in the
  * unit of SO_SNDBUF, where each datagram counts for 1024 bytes.
@@ -168,7 +181,7 @@ int ksmol_sock_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 		value = atomic_read(&ks->inflight) << KSMOL_PBUF_SHIFT;
 		break;
 	default:
-		return inet_ioctl(sock, cmd, arg);
+		return ksmol_ioctl_other(sock, cmd, arg);
 	}
 	return put_user(value, (int __user *)arg);
 }

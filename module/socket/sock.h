@@ -8,6 +8,7 @@
 #include <ksmol/iface.h>
 #include <ksmol/pool.h>
 #include "demux.h"
+#include "family.h"
 #include "queue.h"
 #include "ring.h"
 
@@ -36,10 +37,37 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
 #define KSMOL_OPT_MC_LOOP	BIT(8)
 #define KSMOL_OPT_MC_ALL	BIT(9)
 #define KSMOL_OPT_HDRINCL	BIT(10)
+/* Of level IPPROTO_IPV6. */
+#define KSMOL_OPT_PKTINFO6	BIT(11)
+#define KSMOL_OPT_RECVHOPS	BIT(12)
+#define KSMOL_OPT_RECVTCLASS	BIT(13)
+#define KSMOL_OPT_ORIGDST6	BIT(14)
+#define KSMOL_OPT_RECVERR6	BIT(15)
+#define KSMOL_OPT_MC_LOOP6	BIT(16)
+#define KSMOL_OPT_MC_ALL6	BIT(17)
+#define KSMOL_OPT_DONTFRAG	BIT(18)
 
 /* Those that make a control message with each datagram. */
 #define KSMOL_OPT_CMSG	(KSMOL_OPT_PKTINFO | KSMOL_OPT_RECVTTL | \
-			 KSMOL_OPT_RECVTOS | KSMOL_OPT_ORIGDST)
+			 KSMOL_OPT_RECVTOS | KSMOL_OPT_ORIGDST | \
+			 KSMOL_OPT_PKTINFO6 | KSMOL_OPT_RECVHOPS | \
+			 KSMOL_OPT_RECVTCLASS | KSMOL_OPT_ORIGDST6)
+
+/**
+ * struct ksmol_opts6 - options of level IPPROTO_IPV6 that are numbers
+ * @hops: IPV6_UNICAST_HOPS, or -1 for the namespace's default
+ * @mc_hops, @tclass, @pmtudisc: options of these names
+ * @mc_oif: IPV6_MULTICAST_IF
+ * @oif: interface of IPV6_PKTINFO
+ */
+struct ksmol_opts6 {
+	s16 hops;
+	u8 mc_hops;
+	u8 tclass;
+	u8 pmtudisc;
+	int mc_oif;
+	int oif;
+};
 
 /**
  * struct ksmol_sock - a socket of either protocol
@@ -49,6 +77,10 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * @hash: hash @lookup was added under
  * @kind: enum ksmol_bind_kind it was added as
  * @proto: IPPROTO_UDP, IPPROTO_TCP, IPPROTO_ICMP or IPPROTO_RAW; fixed
+ * @family: of @laddr, @raddr and @saddr, AF_INET too for an IPv6 socket that is
+ *	bound or connected to a mapped address
+ * @both: bound to IPv6's wildcard, it takes IPv4, too; port bucket's lock, as
+ *	@kind
  * @roving: its port was chosen by connect(), for this connection only: others
  *	that connect elsewhere may have it, too. Port bucket's lock
  * @lport, @rport: ports; @lport is a ping socket's identifier, and a raw
@@ -70,6 +102,7 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * @mc_oif, @mc_saddr: IP_MULTICAST_IF: the interface, and its address if that
  *	was said; socket lock, read without
  * @icmp_filter: ICMP_FILTER of a raw socket
+ * @opts6: what an IPv6 socket sends with, where that goes by IPv6
  * @members: groups it has joined, @nr_members of them; changed under RTNL and
  *	the socket lock, readers RCU
  */
@@ -80,6 +113,8 @@ struct ksmol_sock {
 	u32 hash;
 	u8 kind;
 	u8 proto;
+	u8 family;
+	bool both;
 	bool roving;
 	__be16 lport;
 	__be16 rport;
@@ -104,8 +139,15 @@ struct ksmol_sock {
 	u32 icmp_filter;
 	int mc_oif;
 	struct ksmol_addr mc_saddr;
+	struct ksmol_opts6 opts6;
 	struct ksmol_member __rcu *members;
 };
+
+/* A ping socket, of either protocol? */
+static inline bool ksmol_sock_ping(const struct ksmol_sock *ks)
+{
+	return ks->proto == IPPROTO_ICMP || ks->proto == IPPROTO_ICMPV6;
+}
 
 static inline struct ksmol_sock *ksmol_sk(const struct sock *sk)
 {
@@ -121,6 +163,39 @@ static inline struct ksmol_ring *ksmol_sock_ring(const struct ksmol_sock *ks)
 static inline bool ksmol_sock_opt(const struct ksmol_sock *ks, u32 opt)
 {
 	return READ_ONCE(ks->options) & opt;
+}
+
+/* Ping and raw sockets of IPv6 have nothing to do with IPv4. */
+static inline bool ksmol_sock_one_family(const struct ksmol_sock *ks)
+{
+	return ks->proto != IPPROTO_UDP && ks->proto != IPPROTO_TCP;
+}
+
+/* Would it, bound to @laddr of @family, take packets of both? */
+static inline bool ksmol_sock_both(const struct ksmol_sock *ks, u8 family,
+				   const struct ksmol_addr *laddr)
+{
+	return family == AF_INET6 && ksmol_addr_any(laddr) &&
+	       !ks->inet.sk.sk_ipv6only && !ksmol_sock_one_family(ks);
+}
+
+/* Options that either level has, for what goes by @family. */
+static inline u8 ksmol_sock_tos(const struct ksmol_sock *ks, u8 family)
+{
+	return family == AF_INET ? READ_ONCE(ks->tos) :
+				   READ_ONCE(ks->opts6.tclass);
+}
+
+static inline u8 ksmol_sock_pmtudisc(const struct ksmol_sock *ks, u8 family)
+{
+	return family == AF_INET ? READ_ONCE(ks->pmtudisc) :
+				   READ_ONCE(ks->opts6.pmtudisc);
+}
+
+static inline bool ksmol_sock_recverr(const struct ksmol_sock *ks, u8 family)
+{
+	return ksmol_sock_opt(ks, family == AF_INET ? KSMOL_OPT_RECVERR :
+						      KSMOL_OPT_RECVERR6);
 }
 
 static inline u32 ksmol_sock_rx_limit(const struct ksmol_sock *ks)
@@ -140,6 +215,8 @@ void ksmol_sock_close(struct sock *sk, long timeout);
 __poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
 			 struct poll_table_struct *table);
 int ksmol_sock_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
+/* What no socket of ours knows may still be about interfaces and routes. */
+int ksmol_ioctl_other(struct socket *sock, unsigned int cmd, unsigned long arg);
 
 /* Reports an error to whoever uses the socket and wakes it. RCU or a ref. */
 void ksmol_sock_fail(struct ksmol_sock *ks, int err);
@@ -167,19 +244,64 @@ void ksmol_tx_done(struct sock *sk);
 /* May a datagram be sent now? If not, a wake-up will follow. Process. */
 bool ksmol_tx_writable(struct ksmol_sock *ks);
 
+/* --- sockaddr.c --- */
+
+/**
+ * struct ksmol_end - what a sockaddr says
+ * @family: of @addr, AF_INET also for a mapped one
+ * @scope: interface of an address that needs one, or 0
+ * @flowlabel: of an IPv6 address, as on the wire
+ */
+struct ksmol_end {
+	u8 family;
+	__be16 port;
+	int scope;
+	__be32 flowlabel;
+	struct ksmol_addr addr;
+};
+
+/* What bind(), connect() and sendto() are given: 0, -EINVAL, -EAFNOSUPPORT, or
+ * -ENETUNREACH for IPv4 on an IPv6 socket that speaks nothing else.
+ * ksmol_sockaddr_dest() also returns 1 for none at all.
+ */
+int ksmol_sockaddr_bind(const struct ksmol_sock *ks,
+			struct sockaddr_unsized *uaddr, int len,
+			struct ksmol_end *end);
+int ksmol_sockaddr_connect(const struct ksmol_sock *ks,
+			   struct sockaddr_unsized *uaddr, int len,
+			   struct ksmol_end *end);
+int ksmol_sockaddr_dest(const struct ksmol_sock *ks, const struct msghdr *msg,
+			struct ksmol_end *end);
+
+/* May it send by @family: 0, -ENETUNREACH, -EAFNOSUPPORT. */
+int ksmol_sock_speaks(const struct ksmol_sock *ks, u8 family);
+
+/* The opposite: @end in the form that programs of family @form read; its scope is
+ * an interface, whether the address needs one or not. Return: its length.
+ */
+int ksmol_sockaddr_put(u8 form, const struct ksmol_end *end, void *to);
+
 /* --- address.c --- */
 
-/* May @ks be bound to @addr and @port? @group: it is for receiving only. */
-int ksmol_bind_check(struct ksmol_sock *ks, const struct ksmol_addr *addr,
-		     u16 port, bool *group);
+/* May @ks be bound to @end? @group: it is for receiving only. */
+int ksmol_bind_check(struct ksmol_sock *ks, const struct ksmol_end *end,
+		     bool *group);
+/* An address of it that needs an interface names @ks's. Socket locked. */
+int ksmol_bind_scope(struct ksmol_sock *ks, const struct ksmol_end *end);
+int ksmol_connect_scope(struct ksmol_sock *ks, const struct ksmol_end *end);
+/* Takes it for the local end, its port is there. Socket locked. */
+void ksmol_bound_to(struct ksmol_sock *ks, const struct ksmol_end *end,
+		    bool group);
+/* The family of what a socket is bound to when that is nothing. */
+static inline u8 ksmol_sock_family(const struct ksmol_sock *ks)
+{
+	return ks->inet.sk.sk_userlocks & SOCK_BINDADDR_LOCK ?
+	       ks->family : ks->inet.sk.sk_family;
+}
+
 int ksmol_bind(struct socket *sock, struct sockaddr_unsized *uaddr, int len);
 int ksmol_connect(struct socket *sock, struct sockaddr_unsized *uaddr, int len,
 		  int flags);
-/* The address in @uaddr, 0, -EINVAL or -EAFNOSUPPORT; AF_UNSPEC passes for
- * @bind where Linux lets it.
- */
-int ksmol_sockaddr_get(struct sockaddr_unsized *uaddr, int len, bool bind,
-		       struct ksmol_addr *addr, __be16 *port);
 /* Our ends into Linux's own fields, which getsockname() and others read. */
 void ksmol_addr_mirror(struct ksmol_sock *ks);
 /* Gives an unbound socket a port: 0 or -EAGAIN. Process. */
@@ -214,9 +336,9 @@ struct ksmol_send {
 	bool whole;
 };
 
-/* What the socket's options say about a flow to @daddr. */
+/* What the socket's options say about a flow to @daddr of @family. */
 void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
-		     const struct ksmol_addr *daddr);
+		     u8 family, const struct ksmol_addr *daddr);
 
 /**
  * ksmol_send_prepare() - destination, port and control messages
@@ -263,11 +385,16 @@ int ksmol_send_pbuf(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 
 /* Control messages of a sendmsg() call: 0 or -EINVAL. */
 int ksmol_cmsg_send(struct msghdr *msg, struct ksmol_flow *flow);
+/* One of level IPPROTO_IPV6, likewise. */
+int ksmol_cmsg_send6(const struct cmsghdr *cmsg, struct ksmol_flow *flow);
 /* The same for a stream, which acts on none. */
 int ksmol_cmsg_stream(struct msghdr *msg);
 /* Control messages that go with a received datagram. */
 void ksmol_cmsg_recv(struct ksmol_sock *ks, struct msghdr *msg,
 		     const struct ksmol_pbuf *pb);
+/* Those of level IPPROTO_IPV6 among them. */
+void ksmol_cmsg_recv6(struct ksmol_sock *ks, struct msghdr *msg,
+		      const struct ksmol_pbuf *pb);
 /* SO_TIMESTAMP alone, for a stream: when what was read last came. */
 void ksmol_cmsg_stamp(struct sock *sk, struct msghdr *msg, ktime_t t);
 
@@ -277,7 +404,7 @@ int ksmol_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 		  int flags);
 /* Fills msg_name, if the caller wants it. */
 void ksmol_name_put(const struct ksmol_sock *ks, struct msghdr *msg,
-		    const struct ksmol_addr *addr, __be16 port);
+		    const struct ksmol_end *end);
 
 /* --- errqueue.c --- */
 
@@ -286,6 +413,8 @@ bool ksmol_error_input(struct net *net, const struct ksmol_icmp_error *err);
 /* Tells one socket of an ICMP error, if it wants to know. BH disabled. */
 void ksmol_error_tell(struct ksmol_sock *ks,
 		      const struct ksmol_icmp_error *err);
+/* A router says that packets are to be smaller. */
+bool ksmol_error_is_pmtu(const struct ksmol_icmp_error *err);
 /* An error found while sending; queued if IP_RECVERR is on. */
 void ksmol_error_local(struct ksmol_sock *ks, int err,
 		       const struct ksmol_send *to, u32 info);
@@ -327,8 +456,11 @@ int ksmol_filter_run(struct ksmol_sock *ks, struct ksmol_pbuf *pb, u32 hlen);
 
 /* --- udp.c, ping.c --- */
 
-/* What fits behind the largest IPv4 header we send. */
+/* What fits behind the largest IPv4 header we send, and behind IPv6's, whose
+ * length does not count itself.
+ */
 #define KSMOL_UDP_PAYLOAD_MAX (65535 - KSMOL_IPV4_HLEN - KSMOL_UDP_HLEN)
+#define KSMOL_UDP_PAYLOAD_MAX6 (65535 - KSMOL_UDP_HLEN)
 
 int ksmol_udp_init_sock(struct sock *sk);
 int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);
@@ -363,6 +495,9 @@ int ksmol_getsockopt(struct socket *sock, int level, int name,
  */
 int ksmol_mc_setsockopt(struct ksmol_sock *ks, int name, sockptr_t from,
 			unsigned int len);
+/* Those of level IPPROTO_IPV6 that join and leave, likewise. */
+int ksmol_mc_setsockopt6(struct ksmol_sock *ks, int name, sockptr_t from,
+			 unsigned int len);
 
 /* Where the pointer to a membership stands; at the list's end if there is none.
  * @ifindex 0: on any interface. These three: RTNL and the socket locked.
@@ -399,6 +534,10 @@ void ksmol_mc_drop(struct ksmol_sock *ks);
 const char *ksmol_endpoint_str(sa_family_t family,
 			       const struct ksmol_addr *addr, __be16 port,
 			       char buf[KSMOL_ENDPOINT_LEN]);
+
+/* A socket's own; IPv6's wildcard is "[::]" unless it takes IPv4, too. */
+const char *ksmol_endpoint_local(const struct ksmol_sock *ks,
+				 char buf[KSMOL_ENDPOINT_LEN]);
 
 /* debugfs sockets, tcp_sockets, tcp. */
 int ksmol_sockets_show(struct seq_file *m, void *unused);

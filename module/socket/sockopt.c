@@ -7,6 +7,7 @@
 #include <linux/in.h>
 #include <linux/skbuff.h>
 #include <linux/sockptr.h>
+#include "sockopt.h"
 #include "tcp_sock.h"
 
 static const struct {
@@ -53,14 +54,14 @@ static int value_get(sockptr_t from, unsigned int len, int *val)
 	return 0;
 }
 
-static int set_switch(struct ksmol_sock *ks, u32 bit, bool on)
+int ksmol_set_switch(struct ksmol_sock *ks, u32 bit, bool on)
 {
 	struct sock *sk = &ks->inet.sk;
 
 	lock_sock(sk);
 	WRITE_ONCE(ks->options, on ? ks->options | bit : ks->options & ~bit);
 	release_sock(sk);
-	if (bit == KSMOL_OPT_RECVERR && !on)
+	if (bit & (KSMOL_OPT_RECVERR | KSMOL_OPT_RECVERR6) && !on)
 		skb_queue_purge(&sk->sk_error_queue);
 	return 0;
 }
@@ -100,6 +101,8 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 
 	if (level == SOL_KSMOL)
 		return ksmol_ring_setsockopt(ks, name, from, len);
+	if (level == SOL_IPV6 && sock->sk->sk_family == AF_INET6)
+		return ksmol_setsockopt6(ks, name, from, len);
 	if (level != SOL_IP)
 		return -ENOPROTOOPT;
 	if (name == IP_MSFILTER || name == MCAST_MSFILTER)
@@ -112,11 +115,11 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 	err = value_get(from, len, &val);
 	if (err)
 		return err;
-	return bit ? set_switch(ks, bit, val) : set_value(ks, name, val);
+	return bit ? ksmol_set_switch(ks, bit, val) : set_value(ks, name, val);
 }
 
-/* IP_MTU: of the way to the peer, so there must be one. */
-static int peer_mtu(struct ksmol_sock *ks, int *val)
+/* There must be a peer. */
+int ksmol_peer_mtu(struct ksmol_sock *ks, int *val)
 {
 	struct ksmol_flow flow;
 	struct ksmol_dst dst;
@@ -129,7 +132,7 @@ static int peer_mtu(struct ksmol_sock *ks, int *val)
 	}
 	if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
 		return -ENOTCONN;
-	ksmol_flow_init(ks, &flow, &ks->raddr);
+	ksmol_flow_init(ks, &flow, ks->family, &ks->raddr);
 	rcu_read_lock();
 	err = ksmol_route(&flow, &dst);
 	rcu_read_unlock();
@@ -167,7 +170,7 @@ static int get_value(struct ksmol_sock *ks, int name, int *val)
 		*val = READ_ONCE(ks->pmtudisc);
 		return 0;
 	case IP_MTU:
-		return peer_mtu(ks, val);
+		return ksmol_peer_mtu(ks, val);
 	default:
 		return -ENOPROTOOPT;
 	}
@@ -197,6 +200,8 @@ int ksmol_getsockopt(struct socket *sock, int level, int name,
 
 	if (level == SOL_KSMOL)
 		return ksmol_ring_getsockopt(ks, name, to, lenp);
+	if (level == SOL_IPV6 && sock->sk->sk_family == AF_INET6)
+		return ksmol_getsockopt6(ks, name, to, lenp);
 	if (level != SOL_IP)
 		return -ENOPROTOOPT;
 	if (get_user(len, lenp))

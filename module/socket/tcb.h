@@ -27,6 +27,7 @@ static inline bool ksmol_seq_after(u32 a, u32 b)
 /* --- constants --- */
 
 #define KSMOL_TCP_MSS_DEFAULT	536U	/* RFC 9293 3.7.1, IPv4 */
+#define KSMOL_TCP_MSS_DEFAULT6	1220U	/* and IPv6 */
 #define KSMOL_TCP_MSS_MIN	48U	/* lower offers are raised to it */
 #define KSMOL_TCP_RTO_INIT	(1 * USEC_PER_SEC)	/* RFC 6298 2.1 */
 #define KSMOL_TCP_RTO_MIN	(200 * USEC_PER_MSEC)	/* as Linux */

@@ -33,6 +33,13 @@
 void ksmol_tcp_init(struct ksmol_tcb *tcb, struct ksmol_pool *pool);
 
 /* Path as the route has it: sets mss. Before connecting, and on change. */
+/* What a peer takes that does not say. */
+static inline u32 ksmol_tcp_mss_default(u32 net_hlen)
+{
+	return net_hlen > KSMOL_IPV4_HLEN ? KSMOL_TCP_MSS_DEFAULT6 :
+					    KSMOL_TCP_MSS_DEFAULT;
+}
+
 void ksmol_tcp_set_path(struct ksmol_tcb *tcb, u32 mtu, u16 net_hlen);
 
 /* Recomputes tcb->mss from mtu, mss_peer, user_mss and negotiated options. */

@@ -2,6 +2,7 @@
 /* Children of listeners: made in softirq, waiting in a queue, accepted. */
 
 #include <linux/sched/signal.h>
+#include "inet6.h"
 #include "tcp_mini.h"
 
 /* --- making one --- */
@@ -19,11 +20,17 @@ static struct ksmol_tcp_sock *child_clone(struct ksmol_tcp_sock *ts,
 	child = ksmol_tcp_sk(sk);
 	ks = &child->ks;
 	ksmol_tcp_child_init(child);
+	ks->family = key->family;
 	ks->laddr = key->laddr;
 	ks->saddr = key->laddr;
 	ks->lport = key->lport;
 	ks->raddr = key->raddr;
 	ks->rport = key->rport;
+	/* Its peer is known on that interface only. */
+	if (key->scope)
+		WRITE_ONCE(sk->sk_bound_dev_if, key->scope);
+	if (sk->sk_family == AF_INET6)
+		ksmol_inet6_child(sk);
 	ksmol_addr_mirror(ks);
 	return child;
 }

@@ -23,7 +23,7 @@ static int ends_route(const struct ksmol_sock *ks, struct ends *ends)
 	struct ksmol_dst dst;
 	int err;
 
-	ksmol_flow_init(ks, &flow, &ends->key.raddr);
+	ksmol_flow_init(ks, &flow, ends->key.family, &ends->key.raddr);
 	flow.broadcast = false;
 	rcu_read_lock();
 	err = ksmol_route(&flow, &dst);
@@ -36,27 +36,37 @@ static int ends_route(const struct ksmol_sock *ks, struct ends *ends)
 	return err;
 }
 
-/* The address in @uaddr; unspecified means ourselves, as in Linux. */
-static int ends_peer(const struct ksmol_sock *ks, struct sockaddr_unsized *uaddr,
-		     int len, struct ends *ends)
+/* Whoever @end is; unspecified means ourselves, as in Linux. */
+static int ends_peer(struct ksmol_sock *ks, const struct ksmol_end *end,
+		     struct ends *ends)
 {
 	struct ksmol_tcp_key *key = &ends->key;
 	const struct sock *sk = &ks->inet.sk;
 	bool found = true;
 	int err;
 
-	err = ksmol_sockaddr_get(uaddr, len, false, &key->raddr, &key->rport);
+	if (end->family == AF_INET6 &&
+	    ksmol_addr_is_group(AF_INET6, &end->addr))
+		return -ENETUNREACH;
+	err = ksmol_connect_scope(ks, end);
 	if (err)
 		return err;
-	if (!key->rport)
+	if (!end->port)
 		return -EADDRNOTAVAIL;
+	key->family = end->family;
+	key->raddr = end->addr;
+	key->rport = end->port;
+	key->scope = ksmol_addr_scope(end->family, &end->addr,
+				      sk->sk_bound_dev_if);
 	if (!ksmol_addr_any(&key->raddr))
 		return 0;
+	/* Bound to an address of IPv4, it is that. */
+	key->family = ks->family;
 	key->raddr = ks->saddr;
 	if (ksmol_addr_any(&key->raddr)) {
 		rcu_read_lock();
 		found = ksmol_addr_own(sock_net(sk), sk->sk_bound_dev_if,
-				       sk->sk_family, &key->raddr);
+				       key->family, &key->raddr);
 		rcu_read_unlock();
 	}
 	return found ? 0 : -ENETUNREACH;
@@ -67,12 +77,13 @@ static int ends_try(struct ksmol_sock *ks, __be16 port, void *arg)
 {
 	struct ksmol_addr laddr = ks->laddr;
 	struct ends *ends = arg;
+	u8 family = ks->family;
 	struct ksmol_tcp_key *key = &ends->key;
 	u64 now = ksmol_tcp_now();
 	int err;
 
-	err = ksmol_demux_connect(ks, &key->laddr, port, &key->raddr,
-				  key->rport);
+	err = ksmol_demux_connect(ks, key->family, &key->laddr, port,
+				  &key->raddr, key->rport);
 	if (err)
 		return err;
 	key->lport = port;
@@ -83,9 +94,10 @@ static int ends_try(struct ksmol_sock *ks, __be16 port, void *arg)
 	if (err >= 0)
 		return 0;
 	if (ends->bound) {
-		ksmol_demux_hide(ks, &laddr);
+		ksmol_demux_hide(ks, family, &laddr);
 	} else {
 		ksmol_demux_unbind(ks);
+		ks->family = family;
 		ks->laddr = laddr;
 		ks->lport = 0;
 	}
@@ -124,12 +136,14 @@ int ksmol_tcp_connect_sk(struct sock *sk, struct sockaddr_unsized *uaddr,
 	struct ksmol_sock *ks = &ts->ks;
 	struct ends ends = {
 		.key.net = sock_net(sk),
-		.key.family = sk->sk_family,
 		.bound = ks->lport,
 	};
+	struct ksmol_end end;
 	int err;
 
-	err = ends_peer(ks, uaddr, len, &ends);
+	err = ksmol_sockaddr_connect(ks, uaddr, len, &end);
+	if (!err)
+		err = ends_peer(ks, &end, &ends);
 	if (!err)
 		err = ends_route(ks, &ends);
 	if (!err)

@@ -4,8 +4,6 @@
  * the addresses, so the core looks at the sequence number it quotes (RFC 5927).
  */
 
-#include <linux/errqueue.h>
-#include <linux/icmp.h>
 #include "tcp_sock.h"
 
 static struct ksmol_tcp_sock *error_connection(struct net *net,
@@ -39,6 +37,8 @@ static bool error_mini(struct net *net, const struct ksmol_icmp_error *err)
 		.lport = err->quote.sport,
 		.rport = err->quote.dport,
 		.family = err->quote.family,
+		.scope = ksmol_addr_scope(err->quote.family, &err->quote.daddr,
+					  err->ifindex),
 	};
 	struct ksmol_tcp_mini *mini = ksmol_tcp_mini_find(&key);
 
@@ -47,15 +47,9 @@ static bool error_mini(struct net *net, const struct ksmol_icmp_error *err)
 	return mini;
 }
 
-static bool is_pmtu(const struct ksmol_icmp_error *err)
-{
-	return err->origin == SO_EE_ORIGIN_ICMP &&
-	       err->type == ICMP_DEST_UNREACH && err->code == ICMP_FRAG_NEEDED;
-}
-
 static bool pmtu_wanted(const struct ksmol_sock *ks)
 {
-	u8 how = READ_ONCE(ks->pmtudisc);
+	u8 how = ksmol_sock_pmtudisc(ks, ks->family);
 
 	return how != IP_PMTUDISC_DONT && how != IP_PMTUDISC_INTERFACE &&
 	       how != IP_PMTUDISC_OMIT;
@@ -86,7 +80,7 @@ static void error_unreachable(struct ksmol_tcp_sock *ts,
 	ts->defer_seq = err->seq;
 	ts->defer_err = err->errno_;
 	ts->defer_hard = opening;
-	if (!ksmol_sock_opt(&ts->ks, KSMOL_OPT_RECVERR))
+	if (!ksmol_sock_recverr(&ts->ks, ts->ks.family))
 		return;
 	if (opening)
 		ksmol_error_queue_icmp(&ts->ks, err);
@@ -97,7 +91,7 @@ static void error_unreachable(struct ksmol_tcp_sock *ts,
 bool ksmol_tcp_error_input(struct net *net, const struct ksmol_icmp_error *err)
 {
 	struct ksmol_tcp_sock *ts = error_connection(net, err);
-	bool pmtu = is_pmtu(err);
+	bool pmtu = ksmol_error_is_pmtu(err);
 	struct sock *sk;
 	bool act;
 

@@ -98,16 +98,11 @@ static void sock_reject(const struct ksmol_tcp_sock *ts,
 			const struct ksmol_tcp_seg *seg)
 {
 	const struct ksmol_sock *ks = &ts->ks;
-	struct ksmol_tcp_key key = {
-		.net = sock_net(&ks->inet.sk),
-		.laddr = ks->laddr,
-		.raddr = ks->raddr,
-		.lport = seg->h.dport,
-		.rport = seg->h.sport,
-		.family = ks->inet.sk.sk_family,
-	};
+	struct ksmol_tcp_key key = ksmol_tcp_key(ks);
 
-	seg_reject(&key, seg, READ_ONCE(ks->tos));
+	key.lport = seg->h.dport;
+	key.rport = seg->h.sport;
+	seg_reject(&key, seg, ksmol_sock_tos(ks, ks->family));
 }
 
 /* --- to a connection --- */
@@ -269,6 +264,8 @@ static noinline int stranger_input(const struct ksmol_key *key, struct net *net,
 		.lport = key->lport,
 		.rport = key->rport,
 		.family = key->family,
+		.scope = ksmol_addr_scope(key->family, key->raddr,
+					  key->ifindex),
 	};
 	struct ksmol_tcp_mini *mini;
 	int i, verdict;

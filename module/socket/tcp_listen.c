@@ -89,7 +89,7 @@ void ksmol_tcp_listen_stop(struct ksmol_tcp_sock *ts)
 	struct ksmol_tcp_sock *child, *next;
 	LIST_HEAD(unaccepted);
 
-	ksmol_demux_hide(&ts->ks, &ts->ks.laddr);
+	ksmol_demux_hide(&ts->ks, ts->ks.family, &ts->ks.laddr);
 	spin_lock_bh(&ts->listen.lock);
 	WRITE_ONCE(sk->sk_state, TCP_CLOSE);
 	list_splice_init(&ts->listen.accept, &unaccepted);

@@ -75,6 +75,7 @@ static bool key_equal(const struct ksmol_tcp_key *a,
 {
 	return a->lport == b->lport && a->rport == b->rport &&
 	       a->family == b->family && a->net == b->net &&
+	       a->scope == b->scope &&
 	       ksmol_addr_equal(&a->raddr, &b->raddr) &&
 	       ksmol_addr_equal(&a->laddr, &b->laddr);
 }
@@ -373,8 +374,10 @@ bool ksmol_tcp_mini_port(const struct net *net, u8 family,
 		const struct ksmol_tcp_key *key = &tw->mini.key;
 
 		found = key->lport == lport && key->net == net &&
-			(key->family != family || ksmol_addr_any(laddr) ||
-			 ksmol_addr_equal(laddr, &key->laddr));
+			(family == AF_UNSPEC ||
+			 (key->family == family &&
+			  (ksmol_addr_any(laddr) ||
+			   ksmol_addr_equal(laddr, &key->laddr))));
 		if (found)
 			break;
 	}

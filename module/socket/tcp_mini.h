@@ -70,7 +70,9 @@ void ksmol_tcp_mini_each(bool (*match)(const struct ksmol_tcp_mini *mini,
 			 void (*fn)(struct ksmol_tcp_mini *mini, u64 now),
 			 const void *arg);
 
-/* Is a TIME-WAIT on that port, at an address that @laddr overlaps? */
+/* Is a TIME-WAIT on that port, at an address that @laddr overlaps? @family:
+ * AF_UNSPEC for the wildcard of both.
+ */
 bool ksmol_tcp_mini_port(const struct net *net, u8 family,
 			 const struct ksmol_addr *laddr, __be16 lport);
 

@@ -176,6 +176,6 @@ int ksmol_tcp_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 			return value;
 		return put_user(value, (int __user *)arg);
 	default:
-		return inet_ioctl(sock, cmd, arg);
+		return ksmol_ioctl_other(sock, cmd, arg);
 	}
 }

@@ -42,10 +42,11 @@ int ksmol_tcp_port_search(struct ksmol_sock *ks,
 static bool port_waits(const struct ksmol_sock *ks,
 		       const struct ksmol_addr *laddr, __be16 port)
 {
-	const struct sock *sk = &ks->inet.sk;
+	bool both = ksmol_sock_both(ks, ks->family, laddr);
 
 	return ksmol_tcp_mini_count(KSMOL_TCP_MINI_TW) &&
-	       ksmol_tcp_mini_port(sock_net(sk), sk->sk_family, laddr, port);
+	       ksmol_tcp_mini_port(sock_net(&ks->inet.sk),
+				   both ? AF_UNSPEC : ks->family, laddr, port);
 }
 
 static int bind_try(struct ksmol_sock *ks, __be16 port, void *arg)

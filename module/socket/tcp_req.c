@@ -21,8 +21,8 @@ static int reply_oif(const struct ksmol_tcp_sock *ts)
 static u16 synack_mss(const struct ksmol_tcp_sock *ts,
 		      const struct ksmol_tcp_key *key, u32 mtu)
 {
-	u32 net_hlen = key->family == AF_INET ? 20 : 40;
-	u16 mss = min_t(u32, mtu - net_hlen - KSMOL_TCP_HLEN, U16_MAX);
+	u32 hlen = ksmol_net_hlen(key->family) + KSMOL_TCP_HLEN;
+	u16 mss = min_t(u32, mtu - hlen, U16_MAX);
 	u16 user_mss = READ_ONCE(ts->tcb.cfg.user_mss);
 
 	return user_mss ? min(mss, user_mss) : mss;
@@ -105,7 +105,7 @@ void ksmol_tcp_refuse(const struct ksmol_tcp_key *key,
 
 /* What both sides can do. */
 static void open_agree(struct ksmol_tcp_open *open,
-		       const struct ksmol_tcp_sock *ts,
+		       const struct ksmol_tcp_sock *ts, u8 family,
 		       const struct ksmol_tcp_seg *seg)
 {
 	const struct ksmol_tcp_config *cfg = &ts->tcb.cfg;
@@ -122,7 +122,7 @@ static void open_agree(struct ksmol_tcp_open *open,
 	if (open->opts & KSMOL_TCP_OPT_WSCALE)
 		open->wscale = min_t(u8, h->wscale, KSMOL_TCP_MAX_WSCALE);
 	/* RFC 9293 3.7.1: without the option, the default. */
-	open->mss = KSMOL_TCP_MSS_DEFAULT;
+	open->mss = ksmol_tcp_mss_default(ksmol_net_hlen(family));
 	if (h->opts & KSMOL_TCP_OPT_MSS)
 		open->mss = max_t(u16, h->mss, KSMOL_TCP_MSS_MIN);
 	open->ts_recent = h->tsval;
@@ -156,7 +156,8 @@ static int syn_cookie(struct ksmol_tcp_sock *ts,
 	open_window(open, ts);
 	tsval = ksmol_tcp_cookie_make(key, open, now);
 	WRITE_ONCE(ts->listen.cookies_until, jiffies + 2 * 60 * HZ);
-	if (ksmol_tcp_synack(ts, key, open, READ_ONCE(ts->ks.tos), tsval))
+	if (ksmol_tcp_synack(ts, key, open, ksmol_sock_tos(&ts->ks, key->family),
+			     tsval))
 		return KSMOL_DROP_TCP_NO_REPLY;
 	ksmol_tcp_count(COOKIES_OUT);
 	return KSMOL_HANDLED;
@@ -176,9 +177,9 @@ static struct ksmol_tcp_req *req_new(struct ksmol_tcp_sock *ts,
 		return NULL;
 	}
 	req->listener = ts;
-	req->tos = READ_ONCE(ts->ks.tos);
+	req->tos = ksmol_sock_tos(&ts->ks, key->family);
 	mini->key = *key;
-	mini->ifindex = reply_oif(ts);
+	mini->ifindex = reply_oif(ts) ?: key->scope;
 	return req;
 }
 
@@ -236,7 +237,7 @@ int ksmol_tcp_req_syn(struct ksmol_tcp_sock *ts,
 		return KSMOL_DROP_TCP_NO_SOCKET;
 	if (ksmol_tcp_accept_full(ts))
 		return KSMOL_DROP_TCP_ACCEPT_QUEUE;
-	open_agree(&open, ts, seg);
+	open_agree(&open, ts, key->family, seg);
 	/* Who gives a number was connected before: no stranger. */
 	if (iss || atomic_read(&ts->listen.nr_reqs) <=
 		   READ_ONCE(ts->listen.backlog))

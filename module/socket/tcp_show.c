@@ -87,36 +87,45 @@ static void show_recovery(struct seq_file *m, const struct ksmol_tcb *tcb)
 }
 
 /* The first three columns, unless there are lines enough. */
-static bool show_line(struct show *show, const struct ksmol_tcp_key *key,
+static bool show_line(struct show *show, const char *local, const char *remote,
 		      int state)
 {
-	char local[KSMOL_ENDPOINT_LEN], remote[KSMOL_ENDPOINT_LEN];
-
 	show->total++;
 	if (show->lines >= KSMOL_SHOW_MAX)
 		return false;
 	show->lines++;
-	ksmol_endpoint_str(key->family, &key->laddr, key->lport, local);
-	ksmol_endpoint_str(key->family, &key->raddr, key->rport, remote);
 	seq_printf(show->m, "%-21s %-21s %-10s ", local, remote,
 		   state_name(state));
 	return true;
 }
 
+static bool show_ends(struct show *show, const struct ksmol_tcp_key *key,
+		      int state)
+{
+	char local[KSMOL_ENDPOINT_LEN], remote[KSMOL_ENDPOINT_LEN];
+
+	ksmol_endpoint_str(key->family, &key->laddr, key->lport, local);
+	ksmol_endpoint_str(key->family, &key->raddr, key->rport, remote);
+	return show_line(show, local, remote, state);
+}
+
+static bool show_socket(struct show *show, const struct ksmol_sock *ks,
+			int state)
+{
+	char local[KSMOL_ENDPOINT_LEN], remote[KSMOL_ENDPOINT_LEN];
+
+	ksmol_endpoint_local(ks, local);
+	ksmol_endpoint_str(ks->family, &ks->raddr, ks->rport, remote);
+	return show_line(show, local, remote, state);
+}
+
 /* A snapshot without any lock: the numbers need not fit each other. */
 static bool show_one(struct ksmol_sock *ks, void *arg)
 {
-	const struct ksmol_tcp_key key = {
-		.laddr = ks->laddr,
-		.raddr = ks->raddr,
-		.lport = ks->lport,
-		.rport = ks->rport,
-		.family = ks->inet.sk.sk_family,
-	};
 	int state = READ_ONCE(ks->inet.sk.sk_state);
 	struct show *show = arg;
 
-	if (ks->proto != IPPROTO_TCP || !show_line(show, &key, state))
+	if (ks->proto != IPPROTO_TCP || !show_socket(show, ks, state))
 		return true;
 	if (state == TCP_LISTEN) {
 		show_listener(show->m, ksmol_tcp_sk(&ks->inet.sk));
@@ -134,7 +143,7 @@ static bool show_req(const struct ksmol_tcp_mini *mini, void *arg)
 	const struct ksmol_tcp_req *req;
 
 	req = container_of(mini, struct ksmol_tcp_req, mini);
-	if (show_line(arg, &mini->key, TCP_SYN_RECV))
+	if (show_ends(arg, &mini->key, TCP_SYN_RECV))
 		seq_printf(((struct show *)arg)->m,
 			   "retries=%u acked=%u timer=%llu mss=%u\n",
 			   req->retries, req->acked, mini_timer(mini),
@@ -147,7 +156,7 @@ static bool show_tw(const struct ksmol_tcp_mini *mini, void *arg)
 	const struct ksmol_tcp_tw *tw;
 
 	tw = container_of(mini, struct ksmol_tcp_tw, mini);
-	if (show_line(arg, &mini->key,
+	if (show_ends(arg, &mini->key,
 		      tw->fin_wait2 ? TCP_FIN_WAIT2 : TCP_TIME_WAIT))
 		seq_printf(((struct show *)arg)->m, "timer=%llu\n",
 			   mini_timer(mini));

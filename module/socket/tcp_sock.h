@@ -146,6 +146,7 @@ static inline u64 ksmol_tcp_now(void)
 
 /**
  * struct ksmol_tcp_key - the two ends
+ * @scope: the interface, where the peer's address needs one to mean anything
  */
 struct ksmol_tcp_key {
 	struct net *net;	/* compared, never followed, not counted */
@@ -154,7 +155,25 @@ struct ksmol_tcp_key {
 	__be16 lport;
 	__be16 rport;
 	u8 family;
+	int scope;
 };
+
+/* A socket's ends. */
+static inline struct ksmol_tcp_key ksmol_tcp_key(const struct ksmol_sock *ks)
+{
+	const struct sock *sk = &ks->inet.sk;
+
+	return (struct ksmol_tcp_key){
+		.net = sock_net(sk),
+		.laddr = ks->laddr,
+		.raddr = ks->raddr,
+		.lport = ks->lport,
+		.rport = ks->rport,
+		.family = ks->family,
+		.scope = ksmol_addr_scope(ks->family, &ks->raddr,
+					  READ_ONCE(sk->sk_bound_dev_if)),
+	};
+}
 
 enum ksmol_tcp_mini_kind {
 	KSMOL_TCP_MINI_REQ,	/* SYN-RECEIVED of a listener */

@@ -284,19 +284,19 @@ static int set_congestion(struct ksmol_tcp_sock *ts, sockptr_t from,
  * IP_TOS and IP_TTL act on the connection: the route's copy of them is stale.
  * In a stream the two bits of ECN are the protocol's (RFC 3168).
  */
-static int set_ip(struct socket *sock, int name, sockptr_t from,
+static int set_ip(struct socket *sock, int level, int name, sockptr_t from,
 		  unsigned int len)
 {
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sock->sk);
 	int err;
 
-	if (name == IP_MULTICAST_TTL)
+	if (level == SOL_IP && name == IP_MULTICAST_TTL)
 		return -EINVAL;
-	err = ksmol_setsockopt(sock, SOL_IP, name, from, len);
+	err = ksmol_setsockopt(sock, level, name, from, len);
 	if (err)
 		return err;
 	lock_sock(sock->sk);
-	if (name == IP_TOS)
+	if (level == SOL_IP && name == IP_TOS)
 		WRITE_ONCE(ts->ks.tos, ts->ks.tos & ~INET_ECN_MASK);
 	ts->dst_gen = atomic_read(&ksmol_route_gen) - 1;
 	release_sock(sock->sk);
@@ -309,8 +309,8 @@ int ksmol_tcp_setsockopt(struct socket *sock, int level, int name,
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sock->sk);
 	int val;
 
-	if (level == SOL_IP)
-		return set_ip(sock, name, from, len);
+	if (level == SOL_IP || level == SOL_IPV6)
+		return set_ip(sock, level, name, from, len);
 	if (level != SOL_TCP)
 		return -ENOPROTOOPT;
 	if (name == TCP_CONGESTION)
@@ -432,10 +432,11 @@ int ksmol_tcp_getsockopt(struct socket *sock, int level, int name,
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sock->sk);
 	int val, len, err;
 
-	if (level == SOL_IP)
-		return ksmol_getsockopt(sock, level, name, to, lenp);
-	if (level != SOL_TCP)
+	if (level != SOL_TCP && level != SOL_IP &&
+	    sock->sk->sk_family == AF_INET)
 		return -EOPNOTSUPP;
+	if (level != SOL_TCP)
+		return ksmol_getsockopt(sock, level, name, to, lenp);
 	if (get_user(len, lenp))
 		return -EFAULT;
 	if (len < 0)

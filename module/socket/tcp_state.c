@@ -85,6 +85,7 @@ void ksmol_tcp_connect(struct ksmol_tcb *tcb, u32 iss, u32 ts_offset, u64 now)
 	state_numbers(tcb, iss);
 	tcb->ts_offset = ts_offset;
 	tcb->last_rx = now;
+	tcb->mss_peer = ksmol_tcp_mss_default(tcb->net_hlen);
 	ksmol_tcp_window_init(&tcb->cfg, tcb->pool, &tcb->rcv_wnd,
 			      &tcb->rcv_wscale);
 	ksmol_tcp_sync_mss(tcb);

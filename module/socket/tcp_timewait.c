@@ -23,20 +23,13 @@ static void tw_fill(struct ksmol_tcp_tw *tw, const struct ksmol_tcp_sock *ts)
 	const struct ksmol_tcb *tcb = &ts->tcb;
 	const struct ksmol_sock *ks = &ts->ks;
 
-	tw->mini.key = (struct ksmol_tcp_key){
-		.net = sock_net(&ks->inet.sk),
-		.laddr = ks->laddr,
-		.raddr = ks->raddr,
-		.lport = ks->lport,
-		.rport = ks->rport,
-		.family = ks->inet.sk.sk_family,
-	};
+	tw->mini.key = ksmol_tcp_key(ks);
 	tw->mini.ifindex = READ_ONCE(ks->inet.sk.sk_bound_dev_if);
 	tw->rcv_nxt = tcb->rcv_nxt;
 	tw->snd_nxt = tcb->snd_nxt;
 	tw->rcv_wnd = tcb->rcv_wnd;
 	tw->rcv_wscale = tcb->rcv_wscale;
-	tw->tos = READ_ONCE(ks->tos);
+	tw->tos = ksmol_sock_tos(ks, ks->family);
 	tw->fin_wait2 = tcb->state == TCP_FIN_WAIT2;
 	tw->ts = tcb->flags & KSMOL_TCP_F_TS;
 	tw->ts_recent = tcb->ts_recent;

@@ -3,6 +3,7 @@
 
 #include <linux/tcp.h>
 #include <net/inet_ecn.h>
+#include "inet6.h"
 #include "tcp_sock.h"
 
 /* --- the route --- */
@@ -10,7 +11,7 @@
 /* Flow of the connection, as the program's options have it now. */
 static void route_flow(struct ksmol_tcp_sock *ts)
 {
-	ksmol_flow_init(&ts->ks, &ts->flow, &ts->ks.raddr);
+	ksmol_flow_init(&ts->ks, &ts->flow, ts->ks.family, &ts->ks.raddr);
 	ts->flow.tos &= ~INET_ECN_MASK;
 	ts->flow.saddr = ts->ks.laddr;
 }
@@ -29,7 +30,8 @@ static void route_path(struct ksmol_tcp_sock *ts)
 
 	tcb->gso_max = ksmol_phy_gso(phy, &tcb->gso_frags);
 	ts->takes_pages = ksmol_phy_takes_pages(phy);
-	ksmol_tcp_set_path(tcb, ts->last_dst.mtu, KSMOL_IPV4_HLEN);
+	ksmol_tcp_set_path(tcb, ts->last_dst.mtu,
+			   ksmol_net_hlen(ts->flow.family));
 }
 
 /*
@@ -110,6 +112,13 @@ int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_transmit);
 
+static u8 reply_ttl(const struct ksmol_tcp_key *key)
+{
+	return key->family == AF_INET ?
+	       READ_ONCE(key->net->ipv4.sysctl_ip_default_ttl) :
+	       ksmol_inet6_hops(key->net);
+}
+
 int ksmol_tcp_reply_way(const struct ksmol_tcp_key *key, int oif, u8 tos,
 			struct ksmol_tcp_way *way)
 {
@@ -119,10 +128,11 @@ int ksmol_tcp_reply_way(const struct ksmol_tcp_key *key, int oif, u8 tos,
 		.net = key->net,
 		.family = key->family,
 		.proto = IPPROTO_TCP,
-		.ttl = READ_ONCE(key->net->ipv4.sysctl_ip_default_ttl),
+		.ttl = reply_ttl(key),
 		.tos = tos,
-		.oif = oif,
-		.df = !READ_ONCE(key->net->ipv4.sysctl_ip_no_pmtu_disc),
+		.oif = oif ?: key->scope,
+		.df = key->family != AF_INET ||
+		      !READ_ONCE(key->net->ipv4.sysctl_ip_no_pmtu_disc),
 		.saddr = key->laddr,
 		.daddr = key->raddr,
 	};

@@ -38,7 +38,11 @@ int ksmol_udp_input(struct ksmol_pbuf *pb)
 	reason = ksmol_udp_parse(bytes, pb->len, &udp);
 	if (unlikely(reason))
 		return reason;
-	/* A zero checksum means none, which IPv4 allows (RFC 768). */
+	/* A zero checksum means none, which IPv4 allows (RFC 768), and IPv6 does
+	 * not (RFC 8200 8.1), whatever the device says.
+	 */
+	if (unlikely(!udp.csum && pb->family == AF_INET6))
+		return KSMOL_DROP_UDP_NO_CSUM;
 	if (!pb->rx.csum_ok && udp.csum && !csum_good(pb, udp.len))
 		return KSMOL_DROP_UDP_CSUM;
 	pb->rx.sport = udp.sport;
@@ -67,7 +71,7 @@ static u16 udp_header(const struct ksmol_sock *ks, struct ksmol_udp *udp,
 		.dport = to->dport,
 		.len = len,
 	};
-	if (ks->inet.sk.sk_no_check_tx)
+	if (ks->inet.sk.sk_no_check_tx && to->flow.family == AF_INET)
 		return 0;
 	pseudo = ksmol_pseudo_sum(to->flow.family, saddr, &to->flow.daddr, len,
 				  IPPROTO_UDP);
@@ -86,10 +90,16 @@ void ksmol_udp_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 	ksmol_udp_emit(ksmol_pbuf_push(pb, KSMOL_UDP_HLEN), &udp);
 }
 
+static u32 payload_max(const struct ksmol_send *to)
+{
+	return to->flow.family == AF_INET ? KSMOL_UDP_PAYLOAD_MAX :
+					    KSMOL_UDP_PAYLOAD_MAX6;
+}
+
 int ksmol_udp_send(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		   const struct ksmol_send *to)
 {
-	if (unlikely(ksmol_pbuf_chain_len(pb) > KSMOL_UDP_PAYLOAD_MAX)) {
+	if (unlikely(ksmol_pbuf_chain_len(pb) > payload_max(to))) {
 		ksmol_pbuf_free_any(pb);
 		return -EMSGSIZE;
 	}
@@ -118,9 +128,11 @@ int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	/* No data for nobody: send what is in the ring. */
 	if (ring && !len && !msg->msg_name)
 		return ksmol_ring_kick(ks, ring);
-	if (len > KSMOL_UDP_PAYLOAD_MAX)
+	if (len > KSMOL_UDP_PAYLOAD_MAX6)
 		return -EMSGSIZE;
 	err = ksmol_send_prepare(ks, msg, &to);
+	if (!err && unlikely(len > payload_max(&to)))
+		err = -EMSGSIZE;
 	if (!err)
 		err = ksmol_send_datagram(ks, msg, len, &to, ksmol_udp_push,
 					  NULL);

@@ -179,7 +179,7 @@ struct ksmol_ring_rx {
  * @len: bytes, not beyond the end of the chunk
  * @flags: 0
  * @user: comes back with the completion
- * @family: AF_INET, or 0: to the peer of connect()
+ * @family: AF_INET, AF_INET6 on an IPv6 socket, or 0: to the peer of connect()
  * @port: destination port, network byte order
  * @dest: destination; an IPv4 address is in the first four bytes
  */

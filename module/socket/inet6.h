@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* IPv6 sockets, as far as Linux's own structures are concerned. */
+#ifndef _KSMOL_SOCKET_INET6_H
+#define _KSMOL_SOCKET_INET6_H
+
+#include "sock.h"
+
+#if IS_ENABLED(CONFIG_IPV6)
+
+/* AF_INET6, unless Linux has it switched off: 0 or an error. */
+int ksmol_inet6_register(void);
+void ksmol_inet6_unregister(void);
+/* A clone's part of it is its own. */
+void ksmol_inet6_child(struct sock *sk);
+/* IPv6's part of ksmol_addr_mirror(). */
+void ksmol_inet6_mirror(struct ksmol_sock *ks);
+/* Hop limit of a packet when nobody says more. */
+u8 ksmol_inet6_hops(const struct net *net);
+/* Requests that are none of ours. */
+int ksmol_inet6_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
+
+#else
+
+static inline int ksmol_inet6_register(void)
+{
+	return 0;
+}
+
+static inline void ksmol_inet6_unregister(void)
+{
+}
+
+static inline void ksmol_inet6_child(struct sock *sk)
+{
+}
+
+static inline void ksmol_inet6_mirror(struct ksmol_sock *ks)
+{
+}
+
+static inline u8 ksmol_inet6_hops(const struct net *net)
+{
+	return IPV6_DEFAULT_HOPLIMIT;
+}
+
+static inline int ksmol_inet6_ioctl(struct socket *sock, unsigned int cmd,
+				    unsigned long arg)
+{
+	return inet_ioctl(sock, cmd, arg);
+}
+
+#endif
+
+#endif /* _KSMOL_SOCKET_INET6_H */

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Options of level IPPROTO_IPV6, with the ranges and errors of Linux's. What
+ * goes by IPv4 from an IPv6 socket follows those of IPPROTO_IP.
+ */
+
+#include <linux/in6.h>
+#include <linux/netdevice.h>
+#include <linux/sockptr.h>
+#include <net/inet_ecn.h>
+#include <net/ipv6.h>
+#include "inet6.h"
+#include "sockopt.h"
+
+static const struct {
+	int name;
+	u32 bit;
+} switches[] = {
+	{ IPV6_RECVPKTINFO,	KSMOL_OPT_PKTINFO6 },
+	{ IPV6_RECVHOPLIMIT,	KSMOL_OPT_RECVHOPS },
+	{ IPV6_RECVTCLASS,	KSMOL_OPT_RECVTCLASS },
+	{ IPV6_RECVORIGDSTADDR,	KSMOL_OPT_ORIGDST6 },
+	{ IPV6_RECVERR,		KSMOL_OPT_RECVERR6 },
+	{ IPV6_MULTICAST_LOOP,	KSMOL_OPT_MC_LOOP6 },
+	{ IPV6_MULTICAST_ALL,	KSMOL_OPT_MC_ALL6 },
+	{ IPV6_DONTFRAG,	KSMOL_OPT_DONTFRAG },
+	/* One bit for both families, as in Linux. */
+	{ IPV6_FREEBIND,	KSMOL_OPT_FREEBIND },
+	{ IPV6_HDRINCL,		KSMOL_OPT_HDRINCL },
+};
+
+static u32 switch_bit(int name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(switches); i++)
+		if (switches[i].name == name)
+			return switches[i].bit;
+	return 0;
+}
+
+static int set_v6only(struct ksmol_sock *ks, int val)
+{
+	struct sock *sk = &ks->inet.sk;
+	int err = -EINVAL;
+
+	lock_sock(sk);
+	if (!ks->lport || ks->proto == IPPROTO_RAW) {
+		sk->sk_ipv6only = !!val;
+		err = 0;
+	}
+	release_sock(sk);
+	return err;
+}
+
+static int set_mc_hops(struct ksmol_sock *ks, int val)
+{
+	if (ks->proto == IPPROTO_TCP)
+		return -ENOPROTOOPT;
+	if (val < -1 || val > 255)
+		return -EINVAL;
+	WRITE_ONCE(ks->opts6.mc_hops, val < 0 ? IPV6_DEFAULT_MCASTHOPS : val);
+	return 0;
+}
+
+static bool is_device(struct net *net, int ifindex)
+{
+	bool is;
+
+	rcu_read_lock();
+	is = dev_get_by_index_rcu(net, ifindex);
+	rcu_read_unlock();
+	return is;
+}
+
+static int set_mc_oif(struct ksmol_sock *ks, int val)
+{
+	int dev = READ_ONCE(ks->inet.sk.sk_bound_dev_if);
+
+	if (ks->proto == IPPROTO_TCP)
+		return -ENOPROTOOPT;
+	if (val && !is_device(sock_net(&ks->inet.sk), val))
+		return -ENODEV;
+	if (val && dev && dev != val)
+		return -EINVAL;
+	WRITE_ONCE(ks->opts6.mc_oif, val);
+	return 0;
+}
+
+/* In a stream the two bits of ECN are the protocol's (RFC 3168). */
+static int set_tclass(struct ksmol_sock *ks, int val)
+{
+	if (val < -1 || val > 255)
+		return -EINVAL;
+	val = max(val, 0);
+	if (ks->proto == IPPROTO_TCP)
+		val &= ~INET_ECN_MASK;
+	WRITE_ONCE(ks->opts6.tclass, val);
+	return 0;
+}
+
+static int set_hops(struct ksmol_sock *ks, int val)
+{
+	if (val < -1 || val > 255)
+		return -EINVAL;
+	WRITE_ONCE(ks->opts6.hops, val);
+	return 0;
+}
+
+static int set_pmtudisc(struct ksmol_sock *ks, int val)
+{
+	if (val < IPV6_PMTUDISC_DONT || val > IPV6_PMTUDISC_OMIT)
+		return -EINVAL;
+	WRITE_ONCE(ks->opts6.pmtudisc, val);
+	return 0;
+}
+
+static const struct {
+	int name;
+	int (*set)(struct ksmol_sock *ks, int val);
+} setters[] = {
+	{ IPV6_V6ONLY,		set_v6only },
+	{ IPV6_UNICAST_HOPS,	set_hops },
+	{ IPV6_MULTICAST_HOPS,	set_mc_hops },
+	{ IPV6_MULTICAST_IF,	set_mc_oif },
+	{ IPV6_TCLASS,		set_tclass },
+	{ IPV6_MTU_DISCOVER,	set_pmtudisc },
+};
+
+static int set_value(struct ksmol_sock *ks, int name, bool given, int val)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(setters); i++)
+		if (setters[i].name == name)
+			return given ? setters[i].set(ks, val) : -EINVAL;
+	return -ENOPROTOOPT;
+}
+
+static int set_switch(struct ksmol_sock *ks, int name, u32 bit, bool given,
+		      int val)
+{
+	if (!given && name != IPV6_DONTFRAG)
+		return -EINVAL;
+	if (name == IPV6_MULTICAST_LOOP && val != !!val)
+		return -EINVAL;
+	return ksmol_set_switch(ks, bit, val);
+}
+
+/* The interface alone: a socket's source address is bind()'s. */
+static int set_pktinfo(struct ksmol_sock *ks, sockptr_t from, unsigned int len)
+{
+	int dev = READ_ONCE(ks->inet.sk.sk_bound_dev_if);
+	struct in6_pktinfo info;
+
+	if (len < sizeof(info))
+		return -EINVAL;
+	if (copy_from_sockptr(&info, from, sizeof(info)))
+		return -EFAULT;
+	if (dev && info.ipi6_ifindex && info.ipi6_ifindex != dev)
+		return -EINVAL;
+	WRITE_ONCE(ks->opts6.oif, info.ipi6_ifindex);
+	return 0;
+}
+
+int ksmol_setsockopt6(struct ksmol_sock *ks, int name, sockptr_t from,
+		      unsigned int len)
+{
+	bool given = len >= sizeof(int);
+	u32 bit = switch_bit(name);
+	int val = 0, err;
+
+	err = ksmol_mc_setsockopt6(ks, name, from, len);
+	if (err != -ENOPROTOOPT)
+		return err;
+	if (name == IPV6_HDRINCL && ks->proto != IPPROTO_RAW)
+		return -ENOPROTOOPT;
+	if (name == IPV6_PKTINFO)
+		return set_pktinfo(ks, from, len);
+	if (given && copy_from_sockptr(&val, from, sizeof(val)))
+		return -EFAULT;
+	return bit ? set_switch(ks, name, bit, given, val) :
+		     set_value(ks, name, given, val);
+}
+
+static int hops_or_default(const struct ksmol_sock *ks, int hops)
+{
+	return hops < 0 ? ksmol_inet6_hops(sock_net(&ks->inet.sk)) : hops;
+}
+
+static int get_value(struct ksmol_sock *ks, int name, int *val)
+{
+	u32 bit = switch_bit(name);
+
+	if (bit) {
+		*val = !!ksmol_sock_opt(ks, bit);
+		return 0;
+	}
+	switch (name) {
+	case IPV6_V6ONLY:
+		*val = ks->inet.sk.sk_ipv6only;
+		return 0;
+	case IPV6_UNICAST_HOPS:
+		*val = hops_or_default(ks, READ_ONCE(ks->opts6.hops));
+		return 0;
+	case IPV6_MULTICAST_HOPS:
+		*val = READ_ONCE(ks->opts6.mc_hops);
+		return 0;
+	case IPV6_MULTICAST_IF:
+		*val = READ_ONCE(ks->opts6.mc_oif);
+		return 0;
+	case IPV6_TCLASS:
+		*val = READ_ONCE(ks->opts6.tclass);
+		return 0;
+	case IPV6_MTU_DISCOVER:
+		*val = READ_ONCE(ks->opts6.pmtudisc);
+		return 0;
+	case IPV6_MTU:
+		return ksmol_peer_mtu(ks, val);
+	default:
+		return -ENOPROTOOPT;
+	}
+}
+
+int ksmol_getsockopt6(struct ksmol_sock *ks, int name, char __user *to,
+		      int __user *lenp)
+{
+	int val, len, err;
+
+	if (get_user(len, lenp))
+		return -EFAULT;
+	err = get_value(ks, name, &val);
+	if (err)
+		return err;
+	len = min_t(unsigned int, len, sizeof(val));
+	if (put_user(len, lenp) || copy_to_user(to, &val, len))
+		return -EFAULT;
+	return 0;
+}
