@@ -17,7 +17,7 @@ static void attach(struct kunit *test, struct ksmol_vdev *vdev,
 	KUNIT_ASSERT_EQ(test, ksmol_attach(&init_net, spec), 0);
 }
 
-int socket_fixture_init(struct kunit *test)
+int socket_fixture_init_as(struct kunit *test, const char *addrs)
 {
 	struct socket_fixture *f = kunit_kzalloc(test, sizeof(*f), GFP_KERNEL);
 
@@ -26,9 +26,14 @@ int socket_fixture_init(struct kunit *test)
 	f->probe_ms = ksmol_params.arp_probe_ms;
 	ksmol_params.arp_probe_ms = 0;
 	f->vdev = ksmol_vdev_create(test, KSMOL_MEDIUM_IP, NETIF_F_SG);
-	attach(test, f->vdev, "10.66.0.1/24");
+	attach(test, f->vdev, addrs);
 	f->attached = true;
 	return 0;
+}
+
+int socket_fixture_init(struct kunit *test)
+{
+	return socket_fixture_init_as(test, "10.66.0.1/24");
 }
 
 void socket_detach(struct kunit *test)
@@ -166,7 +171,7 @@ int sock_recv(struct kunit *test, struct socket *sock, u32 len, int flags)
 	int ret;
 
 	memset(f->buf, 0xee, sizeof(f->buf));
-	memset(&f->name, 0, sizeof(f->name));
+	memset(&f->name6, 0, sizeof(f->name6));
 	if (!(flags & MSG_WAITALL))
 		flags |= MSG_DONTWAIT;
 	ret = kernel_recvmsg(sock, &msg, &vec, 1, len, flags);

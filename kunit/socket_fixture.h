@@ -31,7 +31,7 @@
  * @socks: sockets to be closed at the end, @n of them
  * @frame: room to build one in
  * @buf, @control: where recv puts data and control messages
- * @name: sender of the datagram received last
+ * @name, @name6: sender of the datagram received last
  * @flags: its msg_flags
  * @controllen: bytes of control messages that came with it
  * @attached: @vdev still is
@@ -45,7 +45,10 @@ struct socket_fixture {
 	struct ksmol_frame frame;
 	u8 buf[4096];
 	u8 control[512];
-	struct sockaddr_in name;
+	union {
+		struct sockaddr_in name;
+		struct sockaddr_in6 name6;
+	};
 	int flags;
 	size_t controllen;
 	bool attached;
@@ -53,6 +56,8 @@ struct socket_fixture {
 };
 
 int socket_fixture_init(struct kunit *test);
+/* With @vdev attached as these addresses instead. */
+int socket_fixture_init_as(struct kunit *test, const char *addrs);
 void socket_fixture_exit(struct kunit *test);
 void socket_detach(struct kunit *test);
 

@@ -44,6 +44,12 @@ static const struct redirect redirects[] = {
 	{ AF_INET, SOCK_STREAM, 0, 0 },
 	{ AF_INET, SOCK_STREAM, IPPROTO_TCP, 0 },
 	{ AF_INET, SOCK_RAW, ANY_PROTOCOL, 0 },
+	{ AF_INET6, SOCK_DGRAM, 0, 0 },
+	{ AF_INET6, SOCK_DGRAM, IPPROTO_UDP, 0 },
+	{ AF_INET6, SOCK_DGRAM, IPPROTO_ICMPV6, KSMOL_PROTO_PING - KSMOL_PROTO },
+	{ AF_INET6, SOCK_STREAM, 0, 0 },
+	{ AF_INET6, SOCK_STREAM, IPPROTO_TCP, 0 },
+	{ AF_INET6, SOCK_RAW, ANY_PROTOCOL, 0 },
 };
 
 typedef int (*socket_fn)(int family, int type, int protocol);

@@ -168,7 +168,7 @@ int cmd_run(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "CMD [ARG...]",
 		.doc = "Run a program with its sockets on ksmol.\v"
-		       "IPv4 stream, datagram, ping and raw sockets go to ksmol; "
+		       "Internet stream, datagram, ping and raw sockets go to ksmol; "
 		       "all others, and name resolution, stay with Linux.",
 	};
 	struct run_options opts = { 0 };

@@ -8,7 +8,7 @@ cp "$tmp/sockets" "$tmp/plain"
 
 rewrites() {
 	capture "$ksmol" run -v "$tmp/sockets"
-	is "$(grep -c '^ksmol: socket' "$tmp/err")" 8
+	is "$(grep -c '^ksmol: socket' "$tmp/err")" 12
 }
 t 'run: redirects exactly UDP, TCP, ping and raw' rewrites
 
@@ -25,6 +25,10 @@ t 'run: SOCK_NONBLOCK and SOCK_CLOEXEC do not hide it' rewritten flags 257
 t 'run: nor TCP' rewritten tcpflags 257
 t 'run: a raw socket of any protocol' rewritten raw 257
 t 'run: a ping socket has the next number' rewritten ping 258
+t 'run: UDP over IPv6' rewritten udp6 257
+t 'run: TCP over IPv6' rewritten tcp6 257
+t 'run: ping over IPv6' rewritten ping6 258
+t 'run: raw IPv6' rewritten raw6 257
 
 flags_kept() {
 	capture "$ksmol" run -v "$tmp/sockets"

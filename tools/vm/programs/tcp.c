@@ -16,7 +16,6 @@
  * what it got was right, and a FIN.
  */
 
-#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <linux/sockios.h>
@@ -33,6 +32,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "endpoint.h"
 
 #define CHUNK	65536
 #define EVENTS	64
@@ -311,32 +311,23 @@ static void poll_once(int timeout, int listener)
 
 /* --- modes --- */
 
-static void parse_addr(struct sockaddr_in *to, const char *addr,
-		       const char *port)
+static int open_socket(int family)
 {
-	to->sin_family = AF_INET;
-	to->sin_port = htons(atoi(port));
-	if (!inet_pton(AF_INET, addr, &to->sin_addr))
-		errx(2, "not an address: %s", addr);
-}
-
-static int open_socket(void)
-{
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, opt.proto);
+	int fd = socket(family, SOCK_STREAM | SOCK_NONBLOCK, opt.proto);
 
 	if (fd < 0)
 		err(1, "socket of protocol %d", opt.proto);
 	return fd;
 }
 
-static int serve(const struct sockaddr_in *addr)
+static int serve(const union endpoint *addr)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
-	int one = 1, fd = open_socket();
+	int one = 1, fd = open_socket(addr->sa.sa_family);
 
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)))
 		err(1, "SO_REUSEADDR");
-	if (bind(fd, (const void *)addr, sizeof(*addr)))
+	if (bind(fd, &addr->sa, endpoint_len(addr)))
 		err(1, "bind");
 	if (listen(fd, opt.backlog))
 		err(1, "listen");
@@ -348,7 +339,7 @@ static int serve(const struct sockaddr_in *addr)
 	return failed != 0;
 }
 
-static struct conn *dial(const struct sockaddr_in *to, uint64_t up,
+static struct conn *dial(const union endpoint *to, uint64_t up,
 			 uint64_t down)
 {
 	static uint32_t seed;
@@ -356,9 +347,9 @@ static struct conn *dial(const struct sockaddr_in *to, uint64_t up,
 
 	if (!c)
 		err(1, "memory");
-	c->fd = open_socket();
+	c->fd = open_socket(to->sa.sa_family);
 	c->hello = (struct hello){ MAGIC, ++seed, up, down };
-	if (connect(c->fd, (const void *)to, sizeof(*to)) &&
+	if (connect(c->fd, &to->sa, endpoint_len(to)) &&
 	    errno != EINPROGRESS) {
 		finish(c, strerror(errno));
 		return NULL;
@@ -391,7 +382,7 @@ static void hold(struct conn **c, unsigned int n)
 /* Of one that did not end in time: what its stack says of it. */
 static void say_open(const struct conn *c)
 {
-	struct sockaddr_in name = { .sin_family = AF_INET };
+	union endpoint name = {};	/* both have the port there */
 	socklen_t len = sizeof(name);
 	struct tcp_info info = {};
 	int in = 0, out = 0;
@@ -405,14 +396,14 @@ static void say_open(const struct conn *c)
 	fprintf(stderr, "port %u state %u inq %d outq %d unacked %u "
 		"retransmits %u probes %u backoff %u rto %u cwnd %u "
 		"ms since: data out %u, data in %u, ack %u\n",
-		ntohs(name.sin_port), info.tcpi_state, in, out,
+		ntohs(name.v4.sin_port), info.tcpi_state, in, out,
 		info.tcpi_unacked, info.tcpi_retransmits, info.tcpi_probes,
 		info.tcpi_backoff, info.tcpi_rto, info.tcpi_snd_cwnd,
 		info.tcpi_last_data_sent, info.tcpi_last_data_recv,
 		info.tcpi_last_ack_recv);
 }
 
-static int load(const struct sockaddr_in *to, unsigned int n, uint64_t up,
+static int load(const union endpoint *to, unsigned int n, uint64_t up,
 		uint64_t down)
 {
 	struct conn **c = calloc(n, sizeof(*c));
@@ -466,7 +457,7 @@ int main(int argc, char **argv)
 	/* No SA_RESTART: a signal ends the call that waits. */
 	struct sigaction term = { .sa_handler = on_term };
 	struct rlimit files = { 65536, 65536 };
-	struct sockaddr_in addr = {};
+	union endpoint addr = {};
 	char **arg;
 	int n;
 
@@ -477,7 +468,7 @@ int main(int argc, char **argv)
 	n = argc - optind;
 	epoll = epoll_create1(0);
 	if (n >= 3)
-		parse_addr(&addr, arg[1], arg[2]);
+		endpoint_parse(&addr, arg[1], arg[2]);
 	if (n == 3 && !strcmp(arg[0], "serve"))
 		return serve(&addr);
 	if (n == 6 && !strcmp(arg[0], "load"))

@@ -14,7 +14,6 @@
  * datagrams in flight (64); -n don't block. SIGTERM ends any of them in order.
  */
 
-#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <signal.h>
@@ -27,6 +26,7 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+#include "endpoint.h"
 
 #define BATCH	64
 #define SIZE	65536
@@ -36,7 +36,7 @@
 struct batch {
 	struct mmsghdr msg[BATCH];
 	struct iovec iov[BATCH];
-	struct sockaddr_in addr[BATCH];
+	union endpoint addr[BATCH];
 	uint8_t *data;
 };
 
@@ -45,7 +45,7 @@ static struct {
 	double idle;
 	unsigned int window;
 	bool nonblock;
-	struct sockaddr_in local;
+	union endpoint local;
 } opt = { .window = BATCH };
 
 static volatile sig_atomic_t stopped;
@@ -82,15 +82,6 @@ static void batch_for_receive(struct batch *b)
 	}
 }
 
-static void parse_addr(struct sockaddr_in *to, const char *addr,
-		       const char *port)
-{
-	to->sin_family = AF_INET;
-	to->sin_port = htons(atoi(port));
-	if (!inet_pton(AF_INET, addr, &to->sin_addr))
-		errx(2, "not an address: %s", addr);
-}
-
 static void set_idle(int fd, double seconds)
 {
 	struct timeval tv = {
@@ -102,10 +93,10 @@ static void set_idle(int fd, double seconds)
 		err(1, "SO_RCVTIMEO");
 }
 
-static int open_socket(const struct sockaddr_in *bind_to)
+static int open_socket(const union endpoint *bind_to, int family)
 {
 	int one = 1, room = 4 << 20;
-	int fd = socket(AF_INET, SOCK_DGRAM, opt.proto);
+	int fd = socket(family, SOCK_DGRAM, opt.proto);
 
 	if (fd < 0)
 		err(1, "socket of protocol %d", opt.proto);
@@ -115,8 +106,8 @@ static int open_socket(const struct sockaddr_in *bind_to)
 	if (!opt.proto &&
 	    setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room)))
 		warn("SO_RCVBUFFORCE");
-	if (bind_to->sin_family &&
-	    bind(fd, (const void *)bind_to, sizeof(*bind_to)))
+	if (bind_to->sa.sa_family &&
+	    bind(fd, &bind_to->sa, endpoint_len(bind_to)))
 		err(1, "bind");
 	set_idle(fd, opt.idle);
 	return fd;
@@ -371,7 +362,7 @@ static void parse_options(int argc, char **argv)
 		switch (c) {
 		case 'p': opt.proto = atoi(optarg); break;
 		case 't': opt.idle = atof(optarg); break;
-		case 'l': parse_addr(&opt.local, optarg, "0"); break;
+		case 'l': endpoint_parse(&opt.local, optarg, "0"); break;
 		case 'w': opt.window = atoi(optarg); break;
 		case 'n': opt.nonblock = true; break;
 		default: exit(2);
@@ -381,21 +372,21 @@ static void parse_options(int argc, char **argv)
 		errx(2, "the window is 1 to %d", BATCH);
 }
 
-static int connected(const struct sockaddr_in *to)
+static int connected(const union endpoint *to)
 {
-	int fd = open_socket(&opt.local);
+	int fd = open_socket(&opt.local, to->sa.sa_family);
 
-	if (connect(fd, (const void *)to, sizeof(*to)))
+	if (connect(fd, &to->sa, endpoint_len(to)))
 		err(1, "connect");
 	return fd;
 }
 
 static int run(const char *mode, int n, char **arg)
 {
-	struct sockaddr_in addr = {};
+	union endpoint addr = {};
 	int fd;
 
-	parse_addr(&addr, arg[0], arg[1]);
+	endpoint_parse(&addr, arg[0], arg[1]);
 	if (!strcmp(mode, "load") && n == 5) {
 		opt.idle = opt.idle ?: 0.5;
 		return load(connected(&addr), atoi(arg[2]), atoi(arg[3]),
@@ -404,7 +395,7 @@ static int run(const char *mode, int n, char **arg)
 	if (!strcmp(mode, "flood") && n == 4)
 		return flood(connected(&addr), atoll(arg[2]), atoi(arg[3]));
 	opt.idle = opt.idle ?: 3;
-	fd = open_socket(&addr);
+	fd = open_socket(&addr, addr.sa.sa_family);
 	if (!strcmp(mode, "echo"))
 		return echo(fd);
 	if (!strcmp(mode, "count"))
