@@ -187,11 +187,13 @@ int ksmol_autobind(struct ksmol_sock *ks)
 
 /* --- connect() --- */
 
-int ksmol_connect_scope(struct ksmol_sock *ks, const struct ksmol_end *end)
+int ksmol_connect_by(struct ksmol_sock *ks, const struct ksmol_end *end)
 {
 	struct sock *sk = &ks->inet.sk;
 	int dev = sk->sk_bound_dev_if;
 
+	ks->opts6.flowlabel = ksmol_sock_opt(ks, KSMOL_OPT_FLOWINFO) ?
+			      end->flowlabel : 0;
 	if (!ksmol_addr_needs_scope(end->family, &end->addr))
 		return 0;
 	if (end->scope && dev && end->scope != dev)
@@ -215,7 +217,7 @@ static int connect_locked(struct ksmol_sock *ks, const struct ksmol_end *end)
 
 	err = autobind_locked(ks);
 	if (!err)
-		err = ksmol_connect_scope(ks, end);
+		err = ksmol_connect_by(ks, end);
 	if (err)
 		return err;
 	ksmol_flow_init(ks, &flow, end->family, &end->addr);

@@ -11,18 +11,15 @@
 static int cmsg_pktinfo6(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 {
 	const struct in6_pktinfo *info = CMSG_DATA(cmsg);
-	struct ksmol_addr addr = { .v6 = info->ipi6_addr };
-	bool v4 = flow->family == AF_INET;
+	struct ksmol_addr addr;
 
 	if (cmsg->cmsg_len < CMSG_LEN(sizeof(*info)))
 		return -EINVAL;
-	if (ksmol_addr_mapped(&addr.v6) != v4)
+	if (ksmol_addr_from_in6(&info->ipi6_addr, &addr) != flow->family)
 		return -EINVAL;
 	if (info->ipi6_ifindex)
 		flow->oif = info->ipi6_ifindex;
-	if (v4)
-		addr = ksmol_addr_v4(addr.v6.s6_addr32[3]);
-	else if (!flow->oif && ksmol_addr_is_link(AF_INET6, &addr))
+	if (!flow->oif && ksmol_addr_needs_scope(flow->family, &addr))
 		return -EINVAL;
 	if (!ksmol_addr_any(&addr))
 		flow->saddr = addr;
@@ -58,6 +55,14 @@ static int cmsg_dontfrag(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 	return 0;
 }
 
+static int cmsg_flowinfo(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
+{
+	if (cmsg->cmsg_len < CMSG_LEN(sizeof(__be32)))
+		return -EINVAL;
+	flow->flowlabel = *(__be32 *)CMSG_DATA(cmsg) & IPV6_FLOWLABEL_MASK;
+	return 0;
+}
+
 int ksmol_cmsg_send6(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 {
 	if (cmsg->cmsg_type == IPV6_PKTINFO)
@@ -72,6 +77,8 @@ int ksmol_cmsg_send6(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 		return cmsg_number(cmsg, 255, &flow->tos);
 	case IPV6_DONTFRAG:
 		return cmsg_dontfrag(cmsg, flow);
+	case IPV6_FLOWINFO:
+		return cmsg_flowinfo(cmsg, flow);
 	default:
 		return -EINVAL;
 	}

@@ -9,13 +9,7 @@
 static inline bool ksmol_addr_is_group(u8 family, const struct ksmol_addr *addr)
 {
 	return family == AF_INET ? ipv4_is_multicast(addr->v4) :
-				   addr->v6.s6_addr[0] == 0xff;
-}
-
-static inline bool ksmol_addr_is_link(u8 family, const struct ksmol_addr *addr)
-{
-	return family == AF_INET6 && addr->v6.s6_addr[0] == 0xfe &&
-	       (addr->v6.s6_addr[1] & 0xc0) == 0x80;
+				   ksmol_addr_is_multicast6(addr);
 }
 
 /* Without an interface it could be anybody: fe80::/10, and groups that do not
@@ -24,10 +18,11 @@ static inline bool ksmol_addr_is_link(u8 family, const struct ksmol_addr *addr)
 static inline bool ksmol_addr_needs_scope(u8 family,
 					  const struct ksmol_addr *addr)
 {
-	if (ksmol_addr_is_link(family, addr))
-		return true;
-	return family == AF_INET6 && ksmol_addr_is_group(family, addr) &&
-	       (addr->v6.s6_addr[1] & 0xf) <= 2;
+	if (family == AF_INET)
+		return false;
+	return ksmol_addr_is_linklocal6(addr) ||
+	       (ksmol_addr_is_multicast6(addr) &&
+		ksmol_addr_scope6(addr) <= KSMOL_SCOPE_LINK);
 }
 
 /* The interface that @addr needs, else 0. */
@@ -37,25 +32,26 @@ static inline int ksmol_addr_scope(u8 family, const struct ksmol_addr *addr,
 	return ksmol_addr_needs_scope(family, addr) ? ifindex : 0;
 }
 
-/* ::ffff:a.b.c.d */
-static inline bool ksmol_addr_mapped(const struct in6_addr *addr)
-{
-	return !(addr->s6_addr32[0] | addr->s6_addr32[1]) &&
-	       addr->s6_addr32[2] == htonl(0xffff);
-}
-
-static inline struct in6_addr ksmol_addr_map(__be32 v4)
-{
-	return (struct in6_addr){
-		.s6_addr32 = { 0, 0, htonl(0xffff), v4 },
-	};
-}
-
 /* An address as IPv6 sockets' programs see it. */
 static inline struct in6_addr ksmol_addr_in6(u8 family,
 					     const struct ksmol_addr *addr)
 {
-	return family == AF_INET ? ksmol_addr_map(addr->v4) : addr->v6;
+	if (family == AF_INET6)
+		return addr->v6;
+	return (struct in6_addr){
+		.s6_addr32 = { 0, 0, htonl(0xffff), addr->v4 },
+	};
+}
+
+/* The opposite. Return: the family. */
+static inline u8 ksmol_addr_from_in6(const struct in6_addr *in6,
+				     struct ksmol_addr *addr)
+{
+	addr->v6 = *in6;
+	if (!ksmol_addr_is_mapped(addr))
+		return AF_INET6;
+	*addr = ksmol_addr_v4(in6->s6_addr32[3]);
+	return AF_INET;
 }
 
 #endif /* _KSMOL_SOCKET_FAMILY_H */

@@ -47,6 +47,17 @@ static void flow_v6(const struct ksmol_sock *ks, struct ksmol_flow *flow)
 		flow->frag = false;
 	if (!flow->oif)
 		flow->oif = READ_ONCE(ks->opts6.oif);
+	flow->flowlabel = READ_ONCE(ks->opts6.flowlabel);
+}
+
+/* What an address says beyond itself. */
+static void flow_named(const struct ksmol_sock *ks, struct ksmol_flow *flow,
+		       const struct ksmol_end *end)
+{
+	if (end->scope)
+		flow->oif = end->scope;
+	flow->flowlabel = ksmol_sock_opt(ks, KSMOL_OPT_FLOWINFO) ?
+			  end->flowlabel : 0;
 }
 
 void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
@@ -125,8 +136,8 @@ int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
 	}
 	to->confirm = msg->msg_flags & MSG_CONFIRM;
 	ksmol_flow_init(ks, &to->flow, end.family, &end.addr);
-	if (end.scope)
-		to->flow.oif = end.scope;
+	if (unlikely(msg->msg_name && end.family == AF_INET6))
+		flow_named(ks, &to->flow, &end);
 	to->dport = end.port;
 	/* Both our transport headers have eight bytes. */
 	to->hlen = KSMOL_UDP_HLEN;

@@ -46,6 +46,7 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
 #define KSMOL_OPT_MC_LOOP6	BIT(16)
 #define KSMOL_OPT_MC_ALL6	BIT(17)
 #define KSMOL_OPT_DONTFRAG	BIT(18)
+#define KSMOL_OPT_FLOWINFO	BIT(19)
 
 /* Those that make a control message with each datagram. */
 #define KSMOL_OPT_CMSG	(KSMOL_OPT_PKTINFO | KSMOL_OPT_RECVTTL | \
@@ -59,6 +60,7 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * @mc_hops, @tclass, @pmtudisc: options of these names
  * @mc_oif: IPV6_MULTICAST_IF
  * @oif: interface of IPV6_PKTINFO
+ * @flowlabel: what connect() was given, with IPV6_FLOWINFO_SEND
  */
 struct ksmol_opts6 {
 	s16 hops;
@@ -67,6 +69,7 @@ struct ksmol_opts6 {
 	u8 pmtudisc;
 	int mc_oif;
 	int oif;
+	__be32 flowlabel;
 };
 
 /**
@@ -286,9 +289,11 @@ int ksmol_sockaddr_put(u8 form, const struct ksmol_end *end, void *to);
 /* May @ks be bound to @end? @group: it is for receiving only. */
 int ksmol_bind_check(struct ksmol_sock *ks, const struct ksmol_end *end,
 		     bool *group);
-/* An address of it that needs an interface names @ks's. Socket locked. */
+/* An address that needs an interface names the socket's: 0 or -EINVAL. The
+ * second takes the flow label, too. Socket locked.
+ */
 int ksmol_bind_scope(struct ksmol_sock *ks, const struct ksmol_end *end);
-int ksmol_connect_scope(struct ksmol_sock *ks, const struct ksmol_end *end);
+int ksmol_connect_by(struct ksmol_sock *ks, const struct ksmol_end *end);
 /* Takes it for the local end, its port is there. Socket locked. */
 void ksmol_bound_to(struct ksmol_sock *ks, const struct ksmol_end *end,
 		    bool group);

@@ -22,18 +22,13 @@ static void get_v6(const struct sockaddr_in6 *sin6, int len,
 		   struct ksmol_end *end)
 {
 	*end = (struct ksmol_end){
-		.family = AF_INET6,
 		.port = sin6->sin6_port,
 		.flowlabel = sin6->sin6_flowinfo & IPV6_FLOWLABEL_MASK,
-		.addr.v6 = sin6->sin6_addr,
 	};
+	end->family = ksmol_addr_from_in6(&sin6->sin6_addr, &end->addr);
 	if (len >= (int)sizeof(*sin6))
-		end->scope = ksmol_addr_scope(AF_INET6, &end->addr,
+		end->scope = ksmol_addr_scope(end->family, &end->addr,
 					      sin6->sin6_scope_id);
-	if (ksmol_addr_mapped(&sin6->sin6_addr)) {
-		end->family = AF_INET;
-		end->addr = ksmol_addr_v4(sin6->sin6_addr.s6_addr32[3]);
-	}
 }
 
 static bool speaks_v4(const struct ksmol_sock *ks)

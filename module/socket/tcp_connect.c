@@ -48,7 +48,7 @@ static int ends_peer(struct ksmol_sock *ks, const struct ksmol_end *end,
 	if (end->family == AF_INET6 &&
 	    ksmol_addr_is_group(AF_INET6, &end->addr))
 		return -ENETUNREACH;
-	err = ksmol_connect_scope(ks, end);
+	err = ksmol_connect_by(ks, end);
 	if (err)
 		return err;
 	if (!end->port)
