@@ -3,6 +3,7 @@
 #   . "$(dirname "$0")/../ksmol.sh"
 #
 # start [PARAM=VALUE...]   peer p, the module, and ks0 attached as 10.0.0.2/24
+# start6 [PARAM=VALUE...]  the same, of both families: $us6 and $peer6, too
 # whole NAME               the tables add up: census exact, no frame unaccounted
 # pings [OPTION...] ADDR   the peer's ping: all are answered
 # echo_on ADDR [PORT]      ksmol's UDP echo in the background
@@ -22,6 +23,8 @@
 
 proto=257
 us=10.0.0.2
+us6=fd00::2
+peer6=fd00::1
 frames=$KSMOL_TREE/tools/vm/frames.py
 
 # --- set-up ------------------------------------------------------------------
@@ -33,6 +36,14 @@ start() {
 	at p sysctl -qw net.ipv6.conf.all.disable_ipv6=1
 	t 'the module loads' load arp_probe_ms=0 "$@" || exit
 	t 'ks0 is attached' attach "ks0,$us/24" || exit
+}
+
+# Both families: the peer is fd00::1 and fe80::1, we are fd00::2 and fe80::2.
+start6() {
+	t 'the peer is wired up' peer p -6 "$peer6/64" || exit
+	at p ip addr add fe80::1/64 dev eth0 nodad
+	t 'the module loads' load arp_probe_ms=0 "$@" || exit
+	t 'ks0 is attached' attach "ks0,$us/24,$us6/64,fe80::2/64" || exit
 }
 
 echo_on() {
