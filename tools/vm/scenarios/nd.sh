@@ -1,7 +1,7 @@
 #!/bin/bash
 # Neighbor discovery with Linux: addresses are probed and asked for, neighbors
 # resolved, doubted and forgotten; bad packets, a flood.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 200
 
 . "$(dirname "$0")/../ksmol.sh"
