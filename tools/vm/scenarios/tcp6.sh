@@ -18,7 +18,7 @@ async def serve(reader, writer):
         await writer.drain()
     writer.close()
 async def main():
-    server = await asyncio.start_server(serve, '::', int(sys.argv[1]))
+    server = await asyncio.start_server(serve, None, int(sys.argv[1]))
     async with server:
         await server.serve_forever()
 asyncio.run(main())
@@ -79,9 +79,9 @@ expect 'and is a client' \
 mkdir "$scratch/www"
 head -c 3000000 /dev/urandom >"$scratch/www/file"
 sum=$(hash_of <"$scratch/www/file")
-bg ksmol run python3 -m http.server -b :: -d "$scratch/www" 8000 2>/dev/null
+bg ksmol run python3 -m http.server -b :: -d "$scratch/www" 8000 >/dev/null 2>&1
 wait_for 10 bound 8000
-bg_at p python3 -m http.server -b :: -d "$scratch/www" 8001 2>/dev/null
+bg_at p python3 -m http.server -b :: -d "$scratch/www" 8001 >/dev/null 2>&1
 wait_for 10 listening p 8001
 expect 'curl gets the file from us' \
 	"$(at p curl -gs "http://[$us6]:8000/file" | hash_of)" "$sum"

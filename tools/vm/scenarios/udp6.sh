@@ -24,7 +24,7 @@ s.bind(('::', int(sys.argv[1])))
 s.settimeout(60)
 while True:
     data, addr = s.recvfrom(2000)
-    s.sendto(data.upper() + b' ' + addr[0].encode(), addr)
+    s.sendto(data.strip().upper() + b' ' + addr[0].encode(), addr)
 END
 
 # say ADDRESS: what the server on port 702 answers to who asks from the peer.
