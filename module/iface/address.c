@@ -253,8 +253,10 @@ bool ksmol_addr_select(const struct ksmol_iface *iface, u8 family,
 
 /**
  * struct addr_rank - how well an address of ours suits a destination
- * @scope: its scope; @common: bits in common with the destination, of its
- *	prefix
+ * @ifa: the address
+ * @here: it is of the interface by which the packet leaves
+ * @scope: its scope
+ * @common: bits of its prefix that it has in common with the destination
  */
 struct addr_rank {
 	const struct ksmol_ifaddr *ifa;

@@ -18,6 +18,9 @@ static const char * const dhcp_state_names[KSMOL_NR_DHCP_STATES] = {
 
 /**
  * struct dhcp_shown - a moment of the client
+ * @fsm: its state
+ * @ack_len: length of @ack
+ * @ack: what the server said last
  * @value: room for one option
  */
 struct dhcp_shown {

@@ -12,9 +12,12 @@
 
 /**
  * struct mc_filter - what both forms say
- * @ifindex, @local: the interface, by its number or by its address
+ * @ifindex: the interface, by its number
+ * @local: or by its address
+ * @group: the group
  * @exclude: all sources but @sources, else these only
  * @nr: sources; when it is read, those that the program has room for
+ * @sources: the sources
  */
 struct mc_filter {
 	int ifindex;

@@ -43,6 +43,9 @@ static_assert(DHCP_FILE + DHCP_FILE_LEN == DHCP_COOKIE);
 /**
  * struct dhcp_walk - all pieces of one option, put together
  * @code: the one wanted
+ * @found: there was one
+ * @to: where they go
+ * @room: bytes there
  * @len: bytes so far, of which the first @room are in @to
  */
 struct dhcp_walk {
