@@ -357,11 +357,37 @@ static void pbuf_may_queue__floor_is_kept(struct kunit *test)
 
 	fixture_start(test, &small);
 	while ((pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))) &&
-	       !ksmol_pbuf_may_queue(pb, 0))
+	       !ksmol_pbuf_may_queue(pb, 1))
 		queued++;
-	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb, 0),
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb, 1),
 			KSMOL_DROP_RX_FLOOR);
 	KUNIT_EXPECT_EQ(test, queued + f->pool.rx_floor + 1, 16);
+	fixture_stop(test);
+}
+
+/* Who has nothing gets one more, while half of the floor is there. */
+static void pbuf_may_queue__first_one_from_the_floor(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u32 queued = 0;
+
+	cfg.count[KSMOL_CLASS_RX] = 24;
+	fixture_start(test, &cfg);
+	while (ksmol_pool_stock(&f->pool, KSMOL_CLASS_RX) > f->pool.rx_floor)
+		take(f, ksmol_pbuf_alloc_rx(&f->pool));
+	while ((pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))) &&
+	       !ksmol_pbuf_may_queue(pb, 0)) {
+		KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb, 1),
+				KSMOL_DROP_RX_FLOOR);
+		queued++;
+	}
+	KUNIT_EXPECT_GT(test, queued, 0U);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb, 0),
+			KSMOL_DROP_RX_FLOOR);
+	KUNIT_EXPECT_EQ(test, ksmol_pool_stock(&f->pool, KSMOL_CLASS_RX),
+			f->pool.rx_floor / 2);
 	fixture_stop(test);
 }
 
@@ -540,6 +566,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pbuf_settle__bytes_are_bounded),
 	KUNIT_CASE(pbuf_settle__pages_are_bounded),
 	KUNIT_CASE(pbuf_may_queue__floor_is_kept),
+	KUNIT_CASE(pbuf_may_queue__first_one_from_the_floor),
 	KUNIT_CASE(pbuf_may_queue__one_queue_leaves_room),
 	KUNIT_CASE(pbuf_dup__shares_the_skb),
 	KUNIT_CASE(pbuf_csum__any_boundary),

@@ -364,7 +364,8 @@ struct ksmol_pool_set {
  * @slots: RX small slots, @slot_size bytes each
  * @cfg: as configured
  * @rx_floor: sockets and other queues may take a received pbuf only while
- *	more than this many are free on the RX and shared lists
+ *	more than this many are free on the RX and shared lists; half as many if
+ *	they hold none yet
  * @tx_floor: ordinary senders' parked packets likewise
  * @copybreak: received packets up to this many bytes are copied
  * @buf_order: page order of a storage buffer
@@ -613,7 +614,9 @@ int ksmol_pbuf_settle(struct ksmol_pbuf *pb);
  * a queue may grow to KSMOL_QUEUE_SHARE times of what is still free: one whose
  * reader sleeps takes at most four fifths, the next four fifths of the rest,
  * and there is always some left for those who read (dynamic thresholds, as
- * shared-memory switches have them).
+ * shared-memory switches have them). Many that sleep may still come down to the
+ * floor together. Whoever holds nothing may then take one from its upper half:
+ * else a stream could be refused so often that its peer gives up.
  *
  * Return: 0, or KSMOL_DROP_RX_NO_PBUF for an emergency descriptor,
  * KSMOL_DROP_RX_FLOOR, or KSMOL_DROP_RX_SHARE.
@@ -828,7 +831,8 @@ static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb, u32 held)
 	if (unlikely(pb->home == KSMOL_CLASS_EMERGENCY))
 		return KSMOL_DROP_RX_NO_PBUF;
 	if (unlikely(stock <= pool->rx_floor))
-		return KSMOL_DROP_RX_FLOOR;
+		return held || stock <= pool->rx_floor / 2 ?
+		       KSMOL_DROP_RX_FLOOR : 0;
 	if (unlikely(held >= KSMOL_QUEUE_SHARE * (stock - pool->rx_floor)))
 		return KSMOL_DROP_RX_SHARE;
 	return 0;
