@@ -43,10 +43,12 @@ static void spec_parse__ipv6_refused(struct kunit *test)
 	}
 }
 
+#define SPEC_V4 "eth1,10.0.0.2/24,via=10.0.0.1"
+#define SPEC_V6 "fd00::2/64,::2/127,via=fe80::1,route=2001:db8::/32@fd00::5"
+
 static void spec_parse__both_families(struct kunit *test)
 {
-	static const char text[] = "eth1,10.0.0.2/24,via=10.0.0.1,"
-		"fd00::2/64,::2/127,via=fe80::1,route=2001:db8::/32@fd00::5\n";
+	static const char text[] = SPEC_V4 "," SPEC_V6 "\n";
 	struct ksmol_addr far = ksmol_ip6("2001:db8::"), via = ksmol_ip6("fe80::1");
 	struct ksmol_spec *spec = kunit_kzalloc(test, sizeof(*spec),
 						GFP_KERNEL);

@@ -24,7 +24,7 @@ static void arp_fill(struct ksmol_iface *iface, struct ksmol_arp *arp, u16 op,
 
 /* Consumes @pb. */
 static int arp_transmit(struct ksmol_iface *iface, struct ksmol_pbuf *pb,
-		    const struct ksmol_arp *arp, const u8 *dst)
+			const struct ksmol_arp *arp, const u8 *dst)
 {
 	ksmol_arp_emit(ksmol_pbuf_push(pb, KSMOL_ARP_LEN), arp);
 	return ksmol_phy_xmit(iface->phy, pb, dst ?: iface->phy->broadcast,

@@ -54,9 +54,10 @@
  * send, write to tx and call sendto(fd, NULL, 0, MSG_DONTWAIT, NULL, 0), which
  * takes all that is there: it returns 0, or EAGAIN when something had to stay
  * in tx, or, before it sends anything, an error that came for the socket as
- * every sendto() does. poll() of a bound socket sends what is in tx, too, and says
- * POLLOUT when completions wait to be read or more may be sent. recvmsg() does not work on such a socket (EOPNOTSUPP); sendmsg() with
- * data, bind, connect, filters and the other options do as ever.
+ * every sendto() does. poll() of a bound socket sends what is in tx, too, and
+ * says POLLOUT when completions wait to be read or more may be sent. recvmsg()
+ * does not work on such a socket (EOPNOTSUPP); sendmsg() with data, bind,
+ * connect, filters and the other options do as ever.
  */
 
 /* Level and names for setsockopt() and getsockopt(). */

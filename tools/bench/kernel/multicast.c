@@ -22,7 +22,9 @@ enum mc_figure { MC_INJECT, MC_RECV, MC_SUM, MC_FIGURES };
 
 /**
  * struct mc_case - readers of a group through one stack
+ * @frame: what arrives
  * @readers: how many of @socks have joined
+ * @socks: the readers
  * @copied: payload bytes that were copied before they were read
  * @packets: datagrams so far
  * @series: results, enum mc_figure; each is for one reader's datagram

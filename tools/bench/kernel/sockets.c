@@ -290,9 +290,10 @@ int bench_sockets(void)
 	unsigned int round, i;
 	int err = -ENOMEM;
 
-	for (i = 0; i < ARRAY_SIZE(cases); i++)
-		cases[i] = sockets_case_new(i % 2 ? BENCH_LINUX : BENCH_KSMOL,
-					    i / 2);
+	for (i = 0; i < KINDS; i++) {
+		cases[2 * i] = sockets_case_new(BENCH_KSMOL, i);
+		cases[2 * i + 1] = sockets_case_new(BENCH_LINUX, i);
+	}
 	for (i = 0; i < ARRAY_SIZE(cases); i++)
 		if (!cases[i])
 			goto out;
