@@ -99,7 +99,7 @@ ks1,10.0.1.2/24,10.0.1.2/24 in_use|Invalid
 ks1,10.0.1.2/24,via=10.0.2.1 Invalid
 ks1,10.0.1.2/24,via=10.0.1.2 Invalid
 ks1,10.0.1.2/24,via= Invalid
-ks1,10.0.1.2/24,via=fd00::1 not_supported
+ks1,10.0.1.2/24,via=fd00::1 Invalid
 ks1,10.0.1.2/24,route=10.8.0.0/16 Invalid
 ks1,10.0.1.2/24,route=10.8.0.1/16@10.0.1.1 Invalid
 ks1,10.0.1.2/24,route=10.8.0.0/16@10.0.2.1 Invalid
