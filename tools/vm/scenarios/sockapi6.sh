@@ -17,10 +17,16 @@ helper() {
 	wait_for 20 listening "$1" 700
 }
 
+# Until then Linux takes another source.
+settled() {
+	[ -z "$(ip -6 addr show tentative)$(at q ip -6 addr show tentative)" ]
+}
+
 start6
 t "Linux's own pair is wired up" peer q -d ks1 -4 10.0.1.1/24 \
 	-6 fd01::1/64 -l 10.0.1.2/24 -l fd01::2/64
 at q ip addr add fe80::1/64 dev eth0 nodad
+t 'its addresses may be used' wait_for 10 settled
 helper p
 helper q
 python3 "$api" 0 ks1 fd01::2 fd01::1 10.0.1.2 10.0.1.1 700 >"$scratch/linux"
