@@ -1,6 +1,6 @@
 #!/bin/bash
 # An address from a DHCP server, dnsmasq: got, renewed, lost, refused, released.
-# needs: uml uml-debug
+# needs: uml
 # timeout: 300
 
 . "$(dirname "$0")/../ksmol.sh"
