@@ -179,9 +179,10 @@ census_ok() {
 
 # --- waiting -----------------------------------------------------------------
 
-# wait_for SECONDS CMD...: until CMD succeeds, ten times a second.
+# wait_for SECONDS CMD...: until CMD succeeds, ten times a second. SECONDS is
+# what it takes at most on an idle machine; a busy one gets a multiple.
 wait_for() {
-	local end=$((SECONDS + $1))
+	local end=$((SECONDS + $1 * 5))
 
 	shift
 	until "$@" >/dev/null 2>&1; do
