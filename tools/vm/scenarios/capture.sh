@@ -1,7 +1,7 @@
 #!/bin/bash
 # Live capture: what comes and goes is in the stream, with its end; whoever
 # reads slowly loses, and nobody else does.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 200
 
 . "$(dirname "$0")/../ksmol.sh"

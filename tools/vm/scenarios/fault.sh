@@ -1,6 +1,6 @@
 #!/bin/bash
 # Every allocation of a pbuf may fail: 1, 10, 50, 100 % of them do.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 90
 
 . "$(dirname "$0")/../ksmol.sh"

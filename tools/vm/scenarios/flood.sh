@@ -1,7 +1,7 @@
 #!/bin/bash
 # Two million frames at full speed into a small pool, to a socket that nobody
 # reads: memory stays, ARP and ping answer, and every frame has its end.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Datagrams in fragments, both ways, under loss and under floods of fragments
 # that come to nothing, with a pool of 256 receive buffers.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 150
 
 . "$(dirname "$0")/../ksmol.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # debugfs and tracepoints stay readable and right while a flood runs.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 60
 
 . "$(dirname "$0")/../ksmol.sh"

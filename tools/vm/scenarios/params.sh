@@ -1,6 +1,6 @@
 #!/bin/bash
 # Bad values give one line in the log and the right errno, and change nothing.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 240
 
 . "$(dirname "$0")/../ksmol.sh"

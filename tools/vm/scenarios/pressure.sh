@@ -1,7 +1,7 @@
 #!/bin/bash
 # A pool that runs short says so at each watermark, gives up what is worth least,
 # and is as before when it is over. Caps that do not fit are refused.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 90
 
 . "$(dirname "$0")/../ksmol.sh"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Programs that end with datagrams queued, in flight, and asleep.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 60
 
 . "$(dirname "$0")/../ksmol.sh"

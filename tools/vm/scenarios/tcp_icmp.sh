@@ -1,6 +1,6 @@
 #!/bin/bash
 # What routers say of a connection: unreachable, too big, or nothing at all.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 90
 
 . "$(dirname "$0")/../ksmol.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Connections in every state when their interface, their namespace or the module
 # goes: nobody hangs, nothing is leaked.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 150
 
 . "$(dirname "$0")/../ksmol.sh"
