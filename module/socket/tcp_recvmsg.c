@@ -157,15 +157,17 @@ void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *done)
 {
 	struct ksmol_tcb *tcb = &ts->tcb;
 
+	if (done->count)
+		list_free(done);
+	if (!((1 << tcb->state) &
+	      (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)))
+		return;
+	/* Round trips of arrivals are counted: no clock for each read */
+	ksmol_tcp_read(tcb, tcb->last_rx);
+	if (!(tcb->ack & ~KSMOL_TCP_ACK_DELAYED))
+		return;
 	local_bh_disable();
-	ksmol_pbuf_list_free(done);
-	if ((1 << tcb->state) &
-	    (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)) {
-		/* Round trips of arrivals are counted: no clock for each read */
-		ksmol_tcp_read(tcb, tcb->last_rx);
-		if (tcb->ack & ~KSMOL_TCP_ACK_DELAYED)
-			ksmol_tcp_run(ts, ksmol_tcp_now());
-	}
+	ksmol_tcp_run(ts, ksmol_tcp_now());
 	local_bh_enable();
 }
 
