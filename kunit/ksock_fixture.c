@@ -93,14 +93,21 @@ int ksock_connect_to(struct ksmol_ksock *ks, __be32 addr, u16 port)
 	return ksmol_ksock_connect(ks, (struct sockaddr *)&sin, sizeof(sin));
 }
 
-struct ksock_seen *ksock_bound(struct kunit *test, __be32 addr, u16 port)
+struct ksock_seen *ksock_opened(struct kunit *test, int family)
 {
 	struct ksock_seen *seen = kunit_kzalloc(test, sizeof(*seen),
 						GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, seen);
-	seen->ks = ksmol_ksock_open(&init_net, AF_INET, SOCK_DGRAM, &ops, seen);
+	seen->ks = ksmol_ksock_open(&init_net, family, SOCK_DGRAM, &ops, seen);
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, seen->ks);
+	return seen;
+}
+
+struct ksock_seen *ksock_bound(struct kunit *test, __be32 addr, u16 port)
+{
+	struct ksock_seen *seen = ksock_opened(test, AF_INET);
+
 	if (port)
 		KUNIT_EXPECT_EQ(test, ksock_bind_to(seen->ks, addr, port), 0);
 	return seen;

@@ -41,6 +41,8 @@ struct ksock_seen {
 	bool for_good;
 };
 
+/* A socket that is bound to nothing yet; the case closes it. */
+struct ksock_seen *ksock_opened(struct kunit *test, int family);
 /* A socket bound to @addr and @port (0, 0: not at all); the case closes it. */
 struct ksock_seen *ksock_bound(struct kunit *test, __be32 addr, u16 port);
 int ksock_bind_to(struct ksmol_ksock *ks, __be32 addr, u16 port);

@@ -19,7 +19,7 @@ static void open__refused(struct kunit *test)
 {
 	static const struct ksmol_ksock_ops none, some = { .receive = nothing };
 
-	KUNIT_EXPECT_PTR_EQ(test, ksmol_ksock_open(&init_net, AF_INET6,
+	KUNIT_EXPECT_PTR_EQ(test, ksmol_ksock_open(&init_net, AF_UNIX,
 						   SOCK_DGRAM, &some, NULL),
 			    ERR_PTR(-EAFNOSUPPORT));
 	KUNIT_EXPECT_PTR_EQ(test, ksmol_ksock_open(&init_net, AF_INET,
@@ -388,6 +388,7 @@ static void send__from_a_packet(struct kunit *test)
 	struct sockaddr_storage peer;
 	struct ksmol_pbuf *pb;
 	struct sk_buff *skb;
+	int len;
 
 	seen->keep = true;
 	peer_sends(test, US, OUR_PORT, 900);
@@ -396,10 +397,11 @@ static void send__from_a_packet(struct kunit *test)
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, pb);
 	KUNIT_EXPECT_EQ(test, ksmol_pkt_append_pkt(pb, seen->kept[0], 0, 900),
 			0);
-	ksmol_pkt_source(seen->kept[0], &peer);
+	len = ksmol_pkt_source(seen->kept[0], &peer);
+	KUNIT_EXPECT_EQ(test, len, (int)sizeof(struct sockaddr_in));
 	KUNIT_EXPECT_EQ(test, ksmol_ksock_send(seen->ks, pb,
-					       (struct sockaddr *)&peer,
-					       sizeof(struct sockaddr_in)), 0);
+					       (struct sockaddr *)&peer, len),
+			0);
 	skb = peer_gets(test);
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	KUNIT_EXPECT_EQ(test, skb->len, 928U);

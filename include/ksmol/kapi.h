@@ -17,6 +17,7 @@
 #define _KSMOL_KAPI_H
 
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/ktime.h>
 #include <linux/net.h>
 #include <linux/types.h>
@@ -73,11 +74,13 @@ struct ksmol_ksock_ops {
 /**
  * ksmol_ksock_open() - a socket that receives by callback
  * @net: network namespace; must be alive
- * @family: AF_INET
+ * @family: AF_INET, or AF_INET6, which takes IPv4 as well when it is bound to
+ *	the wildcard address (but with IPV6_V6ONLY), and sends to either
  * @type: SOCK_DGRAM, which is UDP
  * @priv: for the callbacks
  *
- * Return: the socket, or an error pointer: -EAFNOSUPPORT, -ESOCKTNOSUPPORT,
+ * Return: the socket, or an error pointer: -EAFNOSUPPORT (also for AF_INET6
+ * where Linux's own IPv6 is not there or switched off), -ESOCKTNOSUPPORT,
  * -EINVAL (no receive callback), -ENETDOWN (@net ends), -ENOMEM.
  */
 struct ksmol_ksock *ksmol_ksock_open(struct net *net, int family, int type,
@@ -97,7 +100,8 @@ unsigned int ksmol_ksock_close(struct ksmol_ksock *ks);
 
 /**
  * ksmol_ksock_bind() - receive on an address and port
- * @addr: struct sockaddr_in; port 0 takes a free one
+ * @addr: struct sockaddr_in or, for AF_INET6, sockaddr_in6; port 0 takes a free
+ *	one
  *
  * Return: 0, -EADDRNOTAVAIL, -EADDRINUSE, -EINVAL (bound already, or @len),
  * -EAFNOSUPPORT, -EACCES, -ENETDOWN.
@@ -114,8 +118,8 @@ int ksmol_ksock_connect(struct ksmol_ksock *ks, const struct sockaddr *addr,
 /* Our address and port as bound. Return: 0 or -ENETDOWN. */
 int ksmol_ksock_name(struct ksmol_ksock *ks, struct sockaddr_storage *name);
 
-/* Options of levels SOL_SOCKET and SOL_IP whose value is an int, with the
- * meaning and errors that they have for programs.
+/* Options of levels SOL_SOCKET, SOL_IP and SOL_IPV6 whose value is an int, with
+ * the meaning and errors that they have for programs.
  */
 int ksmol_ksock_option(struct ksmol_ksock *ks, int level, int name, int val);
 
@@ -152,10 +156,13 @@ void ksmol_pkt_release(struct ksmol_ksock *ks, struct ksmol_pbuf *pb);
 /* Bytes of payload, received or filled in so far. */
 u32 ksmol_pkt_len(const struct ksmol_pbuf *pb);
 
-/* Who sent a received packet, and to which address of ours. */
-void ksmol_pkt_source(const struct ksmol_pbuf *pb,
-		      struct sockaddr_storage *addr);
-void ksmol_pkt_dest(const struct ksmol_pbuf *pb, struct sockaddr_storage *addr);
+/* Who sent a received packet, and to which address of ours: struct sockaddr_in
+ * for a packet of IPv4, whatever the socket, else sockaddr_in6. Return: its
+ * length. Together they may be given to ksmol_ksock_send().
+ */
+int ksmol_pkt_source(const struct ksmol_pbuf *pb,
+		     struct sockaddr_storage *addr);
+int ksmol_pkt_dest(const struct ksmol_pbuf *pb, struct sockaddr_storage *addr);
 
 /* The interface it came in on. */
 int ksmol_pkt_ifindex(const struct ksmol_pbuf *pb);
@@ -210,7 +217,8 @@ int ksmol_pkt_append_pkt(struct ksmol_pbuf *pb, const struct ksmol_pbuf *from,
 
 /**
  * ksmol_ksock_send() - send a packet; consumes @pb, whatever is returned
- * @to: struct sockaddr_in, or NULL: to the peer of connect()
+ * @to: struct sockaddr_in or, for AF_INET6, sockaddr_in6 as well; NULL: to the
+ *	peer of connect()
  *
  * The socket must be bound or connected. The device gets the buffer itself.
  *

@@ -101,7 +101,7 @@ static int ksock_create(struct ksmol_ksock *ks, int family, int type)
 
 static int ksock_check(int family, int type, const struct ksmol_ksock_ops *ops)
 {
-	if (family != AF_INET)
+	if (family != AF_INET && family != AF_INET6)
 		return -EAFNOSUPPORT;
 	if (type != SOCK_DGRAM)
 		return -ESOCKTNOSUPPORT;

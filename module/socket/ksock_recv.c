@@ -101,27 +101,30 @@ u32 ksmol_pkt_len(const struct ksmol_pbuf *pb)
 }
 EXPORT_SYMBOL_GPL(ksmol_pkt_len);
 
-static void endpoint(struct sockaddr_storage *to, const struct ksmol_addr *addr,
-		     __be16 port)
+/* In the packet's own family: the socket may take both. */
+static int endpoint(const struct ksmol_pbuf *pb, const struct ksmol_addr *addr,
+		    __be16 port, struct sockaddr_storage *to)
 {
-	struct sockaddr_in *sin = (struct sockaddr_in *)to;
+	const struct ksmol_end end = {
+		.family = pb->family,
+		.port = port,
+		.addr = *addr,
+		.scope = pb->rx.ifindex,
+	};
 
 	memset(to, 0, sizeof(*to));
-	sin->sin_family = AF_INET;
-	sin->sin_port = port;
-	sin->sin_addr.s_addr = addr->v4;
+	return ksmol_sockaddr_put(pb->family, &end, to);
 }
 
-void ksmol_pkt_source(const struct ksmol_pbuf *pb,
-		      struct sockaddr_storage *addr)
+int ksmol_pkt_source(const struct ksmol_pbuf *pb, struct sockaddr_storage *addr)
 {
-	endpoint(addr, &pb->rx.saddr, pb->rx.sport);
+	return endpoint(pb, &pb->rx.saddr, pb->rx.sport, addr);
 }
 EXPORT_SYMBOL_GPL(ksmol_pkt_source);
 
-void ksmol_pkt_dest(const struct ksmol_pbuf *pb, struct sockaddr_storage *addr)
+int ksmol_pkt_dest(const struct ksmol_pbuf *pb, struct sockaddr_storage *addr)
 {
-	endpoint(addr, &pb->rx.daddr, pb->rx.dport);
+	return endpoint(pb, &pb->rx.daddr, pb->rx.dport, addr);
 }
 EXPORT_SYMBOL_GPL(ksmol_pkt_dest);
 

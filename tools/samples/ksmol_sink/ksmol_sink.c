@@ -9,6 +9,7 @@
 
 #include <linux/debugfs.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
@@ -22,6 +23,10 @@
 static ushort port = 7;
 module_param(port, ushort, 0444);
 MODULE_PARM_DESC(port, "UDP port to receive on (7)");
+
+static bool ipv6;
+module_param(ipv6, bool, 0444);
+MODULE_PARM_DESC(ipv6, "receive by IPv6 as well as IPv4 (N)");
 
 static bool echo;
 module_param(echo, bool, 0644);
@@ -105,6 +110,7 @@ static void send_back(struct ksmol_ksock *ks, const struct ksmol_pbuf *from)
 {
 	struct sockaddr_storage peer;
 	struct ksmol_pbuf *pb;
+	int len;
 
 	pb = ksmol_ksock_alloc(ks);
 	if (IS_ERR(pb)) {
@@ -116,9 +122,8 @@ static void send_back(struct ksmol_ksock *ks, const struct ksmol_pbuf *from)
 		ksmol_pkt_release(ks, pb);
 		return;
 	}
-	ksmol_pkt_source(from, &peer);
-	if (ksmol_ksock_send(ks, pb, (struct sockaddr *)&peer,
-			     sizeof(struct sockaddr_in)))
+	len = ksmol_pkt_source(from, &peer);
+	if (ksmol_ksock_send(ks, pb, (struct sockaddr *)&peer, len))
 		this_cpu_inc(counters.failed);
 	else
 		this_cpu_inc(counters.echoed);
@@ -252,19 +257,31 @@ static void pool_close(void)
 
 /* --- begin and end --- */
 
-static int sock_start(void)
+static int sock_bind(void)
 {
-	struct sockaddr_in addr = {
+	struct sockaddr_in sin = {
 		.sin_family = AF_INET,
 		.sin_port = htons(port),
 	};
+	struct sockaddr_in6 sin6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+	};
+
+	if (ipv6)
+		return ksmol_ksock_bind(sock, (struct sockaddr *)&sin6,
+					sizeof(sin6));
+	return ksmol_ksock_bind(sock, (struct sockaddr *)&sin, sizeof(sin));
+}
+
+static int sock_start(void)
+{
 	int err;
 
 	err = ksmol_ksock_limits(sock, limit, limit);
 	if (!err && pool)
 		err = ksmol_ksock_use_pool(sock, pool);
-	return err ?: ksmol_ksock_bind(sock, (struct sockaddr *)&addr,
-				       sizeof(addr));
+	return err ?: sock_bind();
 }
 
 /* In the network namespace of whoever loads us. */
@@ -272,7 +289,8 @@ static int sock_open(void)
 {
 	int err;
 
-	sock = ksmol_ksock_open(current->nsproxy->net_ns, AF_INET, SOCK_DGRAM,
+	sock = ksmol_ksock_open(current->nsproxy->net_ns,
+				ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM,
 				&sock_ops, NULL);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
