@@ -236,7 +236,7 @@ static void send__bad_descriptors(struct kunit *test)
 		{ .addr = 1, .len = RING_CHUNK },
 		{ .addr = 0, .len = U32_MAX },
 		{ .addr = 0, .flags = 1 },
-		{ .addr = 0, .reserved = 1 },
+		{ .addr = 0, .ifindex = 1 },
 	};
 	struct socket *sock = ring_open(test, &ring_setup_good);
 	struct ksmol_ring *ring = ring_of(sock);

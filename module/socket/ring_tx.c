@@ -92,40 +92,67 @@ static int tx_check(const struct ksmol_ring *ring,
 {
 	u64 room = ring->chunk_mask + 1 - (tx->addr & ring->chunk_mask);
 
-	if (tx->flags || tx->reserved || tx->addr >= ring->bytes ||
-	    tx->len > room || tx->len > KSMOL_UDP_PAYLOAD_MAX)
+	if (tx->flags || tx->addr >= ring->bytes || tx->len > room)
 		return -EINVAL;
-	return 0;
+	/* The peer of connect() is where it is. */
+	return tx->ifindex && !tx->family ? -EINVAL : 0;
+}
+
+/* To whom a descriptor says; IPv6 sockets may name IPv4's as mapped ones. */
+static int tx_named(const struct ksmol_sock *ks, const struct ksmol_ring_tx *tx,
+		    struct ksmol_end *end)
+{
+	struct in6_addr in6;
+
+	*end = (struct ksmol_end){ .family = tx->family, .port = tx->port };
+	switch (tx->family) {
+	case AF_INET:
+		memcpy(&end->addr.v4, tx->dest, sizeof(end->addr.v4));
+		break;
+	case AF_INET6:
+		if (ks->inet.sk.sk_family != AF_INET6)
+			return -EAFNOSUPPORT;
+		memcpy(&in6, tx->dest, sizeof(in6));
+		end->family = ksmol_addr_from_in6(&in6, &end->addr);
+		end->scope = ksmol_addr_scope(end->family, &end->addr,
+					      tx->ifindex);
+		break;
+	default:
+		return -EAFNOSUPPORT;
+	}
+	return ksmol_sock_speaks(ks, end->family);
 }
 
 static int tx_destination(const struct ksmol_sock *ks,
 			  const struct ksmol_ring_tx *tx,
 			  struct ksmol_send *to)
 {
-	struct ksmol_addr daddr = ks->raddr;
-	u8 family = ks->family;
+	struct ksmol_end end = {
+		.family = ks->family,
+		.port = ks->rport,
+		.addr = ks->raddr,
+	};
 	int err;
 
 	to->hlen = KSMOL_UDP_HLEN;
 	to->whole = false;
 	to->confirm = false;
-	to->dport = ks->rport;
 	if (!tx->family) {
 		if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
 			return -EDESTADDRREQ;
 	} else {
-		family = tx->family;
-		err = ksmol_sock_speaks(ks, family);
+		err = tx_named(ks, tx, &end);
 		if (err)
 			return err;
-		daddr = (struct ksmol_addr){};
-		memcpy(&daddr, tx->dest, family == AF_INET ? sizeof(daddr.v4) :
-							     sizeof(daddr.v6));
-		to->dport = tx->port;
 	}
-	if (!to->dport)
+	if (!end.port)
 		return -EINVAL;
-	ksmol_flow_init(ks, &to->flow, family, &daddr);
+	if (unlikely(tx->len > ksmol_udp_payload_max(end.family)))
+		return -EMSGSIZE;
+	to->dport = end.port;
+	ksmol_flow_init(ks, &to->flow, end.family, &end.addr);
+	if (tx->family && end.family == AF_INET6)
+		ksmol_flow_named(ks, &to->flow, &end);
 	return 0;
 }
 

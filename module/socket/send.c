@@ -50,9 +50,8 @@ static void flow_v6(const struct ksmol_sock *ks, struct ksmol_flow *flow)
 	flow->flowlabel = READ_ONCE(ks->opts6.flowlabel);
 }
 
-/* What an address says beyond itself. */
-static void flow_named(const struct ksmol_sock *ks, struct ksmol_flow *flow,
-		       const struct ksmol_end *end)
+void ksmol_flow_named(const struct ksmol_sock *ks, struct ksmol_flow *flow,
+		      const struct ksmol_end *end)
 {
 	if (end->scope)
 		flow->oif = end->scope;
@@ -137,7 +136,7 @@ int ksmol_send_prepare(struct ksmol_sock *ks, struct msghdr *msg,
 	to->confirm = msg->msg_flags & MSG_CONFIRM;
 	ksmol_flow_init(ks, &to->flow, end.family, &end.addr);
 	if (unlikely(msg->msg_name && end.family == AF_INET6))
-		flow_named(ks, &to->flow, &end);
+		ksmol_flow_named(ks, &to->flow, &end);
 	to->dport = end.port;
 	/* Both our transport headers have eight bytes. */
 	to->hlen = KSMOL_UDP_HLEN;

@@ -344,6 +344,9 @@ struct ksmol_send {
 /* What the socket's options say about a flow to @daddr of @family. */
 void ksmol_flow_init(const struct ksmol_sock *ks, struct ksmol_flow *flow,
 		     u8 family, const struct ksmol_addr *daddr);
+/* What an address says beyond itself: interface and label. */
+void ksmol_flow_named(const struct ksmol_sock *ks, struct ksmol_flow *flow,
+		      const struct ksmol_end *end);
 
 /**
  * ksmol_send_prepare() - destination, port and control messages
@@ -466,6 +469,12 @@ int ksmol_filter_run(struct ksmol_sock *ks, struct ksmol_pbuf *pb, u32 hlen);
  */
 #define KSMOL_UDP_PAYLOAD_MAX (65535 - KSMOL_IPV4_HLEN - KSMOL_UDP_HLEN)
 #define KSMOL_UDP_PAYLOAD_MAX6 (65535 - KSMOL_UDP_HLEN)
+
+static inline u32 ksmol_udp_payload_max(u8 family)
+{
+	return family == AF_INET ? KSMOL_UDP_PAYLOAD_MAX :
+				   KSMOL_UDP_PAYLOAD_MAX6;
+}
 
 int ksmol_udp_init_sock(struct sock *sk);
 int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len);

@@ -90,16 +90,11 @@ void ksmol_udp_push(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 	ksmol_udp_emit(ksmol_pbuf_push(pb, KSMOL_UDP_HLEN), &udp);
 }
 
-static u32 payload_max(const struct ksmol_send *to)
-{
-	return to->flow.family == AF_INET ? KSMOL_UDP_PAYLOAD_MAX :
-					    KSMOL_UDP_PAYLOAD_MAX6;
-}
-
 int ksmol_udp_send(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		   const struct ksmol_send *to)
 {
-	if (unlikely(ksmol_pbuf_chain_len(pb) > payload_max(to))) {
+	if (unlikely(ksmol_pbuf_chain_len(pb) >
+		     ksmol_udp_payload_max(to->flow.family))) {
 		ksmol_pbuf_free_any(pb);
 		return -EMSGSIZE;
 	}
@@ -131,7 +126,7 @@ int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 	if (len > KSMOL_UDP_PAYLOAD_MAX6)
 		return -EMSGSIZE;
 	err = ksmol_send_prepare(ks, msg, &to);
-	if (!err && unlikely(len > payload_max(&to)))
+	if (!err && unlikely(len > ksmol_udp_payload_max(to.flow.family)))
 		err = -EMSGSIZE;
 	if (!err)
 		err = ksmol_send_datagram(ks, msg, len, &to, ksmol_udp_push,

@@ -8,7 +8,6 @@
  * (memfd); -t ends after so long without a datagram (3).
  */
 
-#include <arpa/inet.h>
 #include <err.h>
 #include <errno.h>
 #include <poll.h>
@@ -18,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "address.h"
 #include "ksmol_ring.h"
 
 #define CHUNKS	1024
@@ -80,6 +80,8 @@ static void send_back(const struct ksmol_ring_rx *rx, struct ksmol_ring_tx *tx)
 	tx->len = rx->len;
 	tx->family = rx->family;
 	tx->port = rx->port;
+	/* Where the sender is somebody on one link only, it says which. */
+	tx->ifindex = rx->ifindex;
 	memcpy(tx->dest, rx->source, sizeof(tx->dest));
 }
 
@@ -130,7 +132,7 @@ static void finish(struct kring *ring)
 	printf("received %lu sent %lu failed %lu\n", received, sent, failed);
 }
 
-static void parse(int argc, char **argv, struct sockaddr_in *to)
+static socklen_t parse(int argc, char **argv, struct sockaddr_storage *to)
 {
 	int c;
 
@@ -142,24 +144,25 @@ static void parse(int argc, char **argv, struct sockaddr_in *to)
 		default: exit(2);
 		}
 	}
-	if (argc - optind != 2 || !inet_pton(AF_INET, argv[optind], &to->sin_addr))
+	if (argc - optind != 2)
 		errx(2, "usage: ksmol-ring-echo [-p PROTO] [-m] [-t SECONDS] ADDR PORT");
-	to->sin_family = AF_INET;
-	to->sin_port = htons(atoi(argv[optind + 1]));
+	return address_parse(argv[optind], argv[optind + 1], to);
 }
 
 int main(int argc, char **argv)
 {
 	struct sigaction term = { .sa_handler = on_term };
-	struct sockaddr_in addr = {};
+	struct sockaddr_storage addr;
 	struct kring *ring;
+	socklen_t len;
 
 	sigaction(SIGTERM, &term, NULL);
-	parse(argc, argv, &addr);
+	len = parse(argc, argv, &addr);
+	opt.ring.family = addr.ss_family;
 	ring = kring_open(&opt.ring);
 	if (!ring)
 		err(1, "ring socket");
-	if (bind(ring->fd, (void *)&addr, sizeof(addr)))
+	if (bind(ring->fd, (void *)&addr, len))
 		err(1, "bind");
 	run(ring);
 	finish(ring);

@@ -99,7 +99,8 @@ struct kring *kring_attach(int fd, const struct kring_options *options)
 
 struct kring *kring_open(const struct kring_options *options)
 {
-	int err, fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC,
+	int err, fd = socket(options->family ? options->family : AF_INET,
+			     SOCK_DGRAM | SOCK_CLOEXEC,
 			     options->protocol ? options->protocol :
 						 KSMOL_PROTO);
 	struct kring *ring;

@@ -64,6 +64,7 @@ struct kring {
 
 /**
  * struct kring_options - what kring_open() makes; 0 is a sensible default
+ * @family: AF_INET or AF_INET6 (AF_INET)
  * @protocol: socket protocol number (KSMOL_PROTO)
  * @chunk_size: bytes (2048); @chunks: how many (2 * @rx + 2 * @tx)
  * @rx: entries of rx and fill (256); @tx: of tx and completion (256)
@@ -72,6 +73,7 @@ struct kring {
  *	(those that do not fit into it)
  */
 struct kring_options {
+	int family;
 	int protocol;
 	uint32_t chunk_size;
 	uint32_t chunks;

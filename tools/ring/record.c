@@ -10,9 +10,9 @@
  * after so many datagrams; -t ends after so long without one (3).
  */
 
-#include <arpa/inet.h>
 #include <err.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -20,6 +20,7 @@
 #include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
+#include "address.h"
 #include "ksmol_ring.h"
 
 /* A pipe has 16 places, each of which takes a page or a part of one. */
@@ -131,16 +132,19 @@ static void run(struct kring *ring)
 
 static void join(int fd)
 {
-	struct ip_mreqn group = {};
+	struct group_req req = {};
+	int level = IPPROTO_IP;
 
-	if (!inet_pton(AF_INET, opt.group, &group.imr_multiaddr))
-		errx(2, "not an address: %s", opt.group);
-	if (setsockopt(fd, IPPROTO_IP, IP_ADD_MEMBERSHIP, &group,
-		       sizeof(group)))
+	address_parse(opt.group, "0", &req.gr_group);
+	if (req.gr_group.ss_family == AF_INET6) {
+		level = IPPROTO_IPV6;
+		req.gr_interface = ((struct sockaddr_in6 *)&req.gr_group)->sin6_scope_id;
+	}
+	if (setsockopt(fd, level, MCAST_JOIN_GROUP, &req, sizeof(req)))
 		err(1, "joining %s", opt.group);
 }
 
-static void parse(int argc, char **argv, struct sockaddr_in *to)
+static socklen_t parse(int argc, char **argv, struct sockaddr_storage *to)
 {
 	int c;
 
@@ -153,20 +157,21 @@ static void parse(int argc, char **argv, struct sockaddr_in *to)
 		default: exit(2);
 		}
 	}
-	if (argc - optind != 3 || !inet_pton(AF_INET, argv[optind], &to->sin_addr))
+	if (argc - optind != 3)
 		errx(2, "usage: ksmol-ring-record [OPTION...] ADDR PORT FILE");
-	to->sin_family = AF_INET;
-	to->sin_port = htons(atoi(argv[optind + 1]));
+	return address_parse(argv[optind], argv[optind + 1], to);
 }
 
 int main(int argc, char **argv)
 {
 	struct sigaction term = { .sa_handler = on_term };
-	struct sockaddr_in addr = {};
+	struct sockaddr_storage addr;
 	struct kring *ring;
+	socklen_t len;
 
 	sigaction(SIGTERM, &term, NULL);
-	parse(argc, argv, &addr);
+	len = parse(argc, argv, &addr);
+	opt.ring.family = addr.ss_family;
 	out = open(argv[argc - 1], O_WRONLY | O_CREAT | O_TRUNC, 0644);
 	if (out < 0 || pipe(pipes))
 		err(1, "%s", argv[argc - 1]);
@@ -175,7 +180,7 @@ int main(int argc, char **argv)
 		err(1, "ring socket");
 	if (opt.group)
 		join(ring->fd);
-	if (bind(ring->fd, (void *)&addr, sizeof(addr)))
+	if (bind(ring->fd, (void *)&addr, len))
 		err(1, "bind");
 	run(ring);
 	printf("received %lu bytes %lu truncated %lu\n", received, bytes,

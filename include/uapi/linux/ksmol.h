@@ -182,6 +182,10 @@ struct ksmol_ring_rx {
  * @user: comes back with the completion
  * @family: AF_INET, AF_INET6 on an IPv6 socket, or 0: to the peer of connect()
  * @port: destination port, network byte order
+ * @ifindex: interface, for destinations that are somebody on one link only
+ *	(fe80::/10, and groups of such scope); 0: as the socket's options have it.
+ *	Means nothing to others, so that a datagram's may be given with an answer;
+ *	0 where @family is
  * @dest: destination; an IPv4 address is in the first four bytes
  */
 struct ksmol_ring_tx {
@@ -191,7 +195,7 @@ struct ksmol_ring_tx {
 	__u64 user;
 	__u16 family;
 	__be16 port;
-	__u32 reserved;
+	__u32 ifindex;
 	__u8 dest[16];
 };
 

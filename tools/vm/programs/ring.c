@@ -15,8 +15,6 @@
  * -p protocol number of the socket (257); -m the chunks are memory of its own.
  */
 
-#include <arpa/inet.h>
-#include <err.h>
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -28,6 +26,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "../../ring/ksmol_ring.h"
+#include "endpoint.h"
 
 #define CHUNK	2048
 #define ENTRIES	256
@@ -37,7 +36,7 @@ static struct kring_options options = {
 	.chunk_size = CHUNK, .chunks = CHUNKS, .rx = ENTRIES, .tx = ENTRIES,
 };
 
-static struct sockaddr_in addr = { .sin_family = AF_INET };
+static union endpoint addr;
 static volatile sig_atomic_t stopped;
 
 static void on_term(int sig)
@@ -87,7 +86,7 @@ static double now(void)
 
 static void connected(struct kring *ring)
 {
-	if (connect(ring->fd, (void *)&addr, sizeof(addr)))
+	if (connect(ring->fd, &addr.sa, endpoint_len(&addr)))
 		err(1, "connect");
 }
 
@@ -144,7 +143,7 @@ static int count(void)
 	uint64_t received = 0, bytes = 0;
 	uint32_t i, n;
 
-	if (bind(ring->fd, (void *)&addr, sizeof(addr)))
+	if (bind(ring->fd, &addr.sa, endpoint_len(&addr)))
 		err(1, "bind");
 	while (!stopped) {
 		n = kring_received(ring);
@@ -211,7 +210,7 @@ static void scribble_once(double end, struct ksmol_ring_stats *sum)
 		&ring->fill, &ring->rx, &ring->tx, &ring->completion
 	};
 
-	if (bind(ring->fd, (void *)&addr, sizeof(addr)))
+	if (bind(ring->fd, &addr.sa, endpoint_len(&addr)))
 		err(1, "bind");
 	while (now() < end && !stopped) {
 		scribble_entries(ring);
@@ -373,7 +372,7 @@ static void check_bad(void)
 		{ .addr = 1, .len = CHUNK },
 		{ .addr = 0, .len = -1 },
 		{ .flags = 1 },
-		{ .reserved = 1 },
+		{ .ifindex = 1 },
 		{ .family = AF_INET6, .port = 7 },
 		{ .family = AF_INET },
 	};
@@ -451,9 +450,8 @@ static int run(int n, char **arg)
 {
 	const char *mode = arg[0];
 
-	if (!inet_pton(AF_INET, arg[1], &addr.sin_addr))
-		errx(2, "not an address: %s", arg[1]);
-	addr.sin_port = htons(atoi(arg[2]));
+	endpoint_parse(&addr, arg[1], arg[2]);
+	options.family = addr.sa.sa_family;
 	if (!strcmp(mode, "options"))
 		return check_all();
 	if (!strcmp(mode, "count"))
