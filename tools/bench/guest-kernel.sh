@@ -13,12 +13,16 @@ mark() { echo "<5>ksmol_bench: $*" >/dev/kmsg; }
 insmod "$KSMOL_KO/ksmol.ko" arp_probe_ms=0
 insmod "$KSMOL_KO/ksmol_bench.ko" rounds="$BENCH_ROUNDS" \
 	packets="$BENCH_PACKETS"
-sysctl -qw net.ipv6.conf.bench-linux.disable_ipv6=1 \
+# Nobody answers there, so nobody is to be asked.
+sysctl -qw net.ipv6.conf.bench-linux.accept_ra=0 \
+	net.ipv6.conf.bench-linux.accept_dad=0 \
 	net.ipv6.conf.bench-ksmol.disable_ipv6=1
 ip addr add 10.77.1.1/24 dev bench-linux
+ip addr add fd00:77:1::1/64 dev bench-linux nodad
 ip link set bench-linux up
 ip link set bench-ksmol up
-echo bench-ksmol,10.77.2.1/24 >/sys/module/ksmol/parameters/attach
+echo bench-ksmol,10.77.2.1/24,fd00:77:2::1/64 \
+	>/sys/module/ksmol/parameters/attach
 
 mark "release=$(uname -r) cpus=$(nproc) rounds=$BENCH_ROUNDS packets=$BENCH_PACKETS"
 status=0

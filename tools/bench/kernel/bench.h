@@ -9,10 +9,12 @@
 
 #include <linux/if_ether.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/ktime.h>
 #include <linux/net.h>
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
+#include <linux/socket.h>
 #include <ksmol/kapi.h>
 
 #include <ksmol/params.h>
@@ -25,11 +27,12 @@
 #define BENCH_PORT	9000	/* of the socket that is measured */
 #define BENCH_PEER_PORT	5000	/* where its datagrams come from */
 
-/* UDP payload of a minimal Ethernet frame (64 bytes with its check sequence)
- * and of a maximal one.
+/* UDP payload of a minimal Ethernet frame of IPv4 (64 bytes with its check
+ * sequence) and of a maximal one, of either family.
  */
 #define BENCH_SMALL	18
 #define BENCH_LARGE	1472
+#define BENCH_LARGE6	1452
 
 extern unsigned int bench_rounds;
 extern unsigned int bench_packets;
@@ -51,8 +54,13 @@ struct net_device *bench_device(enum bench_stack stack);
 /* Our address on a device, and that of the peer who seems to be behind it. */
 __be32 bench_local(enum bench_stack stack);
 __be32 bench_peer(enum bench_stack stack);
+struct in6_addr bench_local6(enum bench_stack stack);
+struct in6_addr bench_peer6(enum bench_stack stack);
+/* The @n-th of the groups that are joined: 239.255.N.7, ff05::77:N. */
+__be32 bench_group(unsigned int n);
+struct in6_addr bench_group6(unsigned int n);
 void bench_peer_mac(enum bench_stack stack, u8 mac[ETH_ALEN]);
-/* IP frames that the device was given to send so far. */
+/* IPv4 frames that the device was given to send so far. */
 u64 bench_sent(enum bench_stack stack);
 /* A polled device keeps what it was given to send until bench_complete(), as a
  * driver does that completes when it is polled next.
@@ -71,11 +79,13 @@ void bench_devices_exit(void);
 /**
  * struct bench_frame - a frame to be sent many times
  * @stack: whose device it arrives on
+ * @family: AF_INET or AF_INET6
  * @len: bytes from the Ethernet header on
  * @payload: where the payload begins; @size: its length
  */
 struct bench_frame {
 	enum bench_stack stack;
+	u8 family;
 	u32 len;
 	u32 payload;
 	u32 size;
@@ -83,11 +93,11 @@ struct bench_frame {
 };
 
 void bench_frame_udp(struct bench_frame *frame, enum bench_stack stack,
-		     u32 size, u16 sport, u16 dport);
+		     u8 family, u32 size, u16 sport, u16 dport);
 void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
 		      u32 size);
-/* Makes it one for @group, which is a multicast address. */
-void bench_frame_group(struct bench_frame *frame, __be32 group);
+/* Makes it one for the @n-th group. */
+void bench_frame_group(struct bench_frame *frame, unsigned int n);
 /* Changes the ports, and the checksum with them. */
 void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport);
 
@@ -122,7 +132,15 @@ void bench_inject(struct sk_buff **skbs, unsigned int n);
 
 /* --- endpoint.c: UDP sockets of either stack --- */
 
-struct socket *bench_open(enum bench_stack stack, u16 port, bool reuse);
+/* Our end, or a group's, as sockets are told of it. Return: its length. */
+int bench_end_local(struct sockaddr_storage *to, enum bench_stack stack,
+		    u8 family, u16 port);
+int bench_end_group(struct sockaddr_storage *to, u8 family, unsigned int n,
+		    u16 port);
+int bench_socket(enum bench_stack stack, u8 family, struct socket **sock);
+struct socket *bench_open(enum bench_stack stack, u8 family, u16 port,
+			  bool reuse);
+/* Of IPv4. */
 int bench_connect(struct socket *sock, enum bench_stack stack, u16 port);
 /* Return: bytes, or a negative errno; neither of them waits. */
 int bench_recv(struct socket *sock, void *buf, u32 len,
@@ -130,7 +148,7 @@ int bench_recv(struct socket *sock, void *buf, u32 len,
 int bench_send(struct socket *sock, const void *buf, u32 len,
 	       struct sockaddr_in *to);
 /* A socket of each stack on BENCH_PORT, or none. */
-int bench_open_both(struct socket **socks);
+int bench_open_both(struct socket **socks, u8 family);
 void bench_close_both(struct socket **socks);
 
 /* --- streams.c: TCP sockets whose peer is made of frames --- */
@@ -155,7 +173,7 @@ struct bench_callback {
 	u8 bytes[BENCH_LARGE];
 };
 
-int bench_callback_open(struct bench_callback *callback, u16 port);
+int bench_callback_open(struct bench_callback *callback, u8 family, u16 port);
 void bench_callback_close(struct bench_callback *callback);
 
 /* --- series.c: a figure measured once per round --- */

@@ -24,22 +24,18 @@ static const struct ksmol_ksock_ops callback_ops = {
 	.receive = callback_receive,
 };
 
-int bench_callback_open(struct bench_callback *callback, u16 port)
+int bench_callback_open(struct bench_callback *callback, u8 family, u16 port)
 {
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = bench_local(BENCH_KSMOL),
-	};
-	int err;
+	struct sockaddr_storage local;
+	int err, len;
 
 	callback->received = 0;
-	callback->ks = ksmol_ksock_open(&init_net, AF_INET, SOCK_DGRAM,
+	callback->ks = ksmol_ksock_open(&init_net, family, SOCK_DGRAM,
 					&callback_ops, callback);
 	if (IS_ERR(callback->ks))
 		return PTR_ERR(callback->ks);
-	err = ksmol_ksock_bind(callback->ks, (struct sockaddr *)&sin,
-			       sizeof(sin));
+	len = bench_end_local(&local, BENCH_KSMOL, family, port);
+	err = ksmol_ksock_bind(callback->ks, (struct sockaddr *)&local, len);
 	if (err)
 		ksmol_ksock_close(callback->ks);
 	return err;

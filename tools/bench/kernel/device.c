@@ -57,6 +57,41 @@ __be32 bench_peer(enum bench_stack stack)
 	return htonl(0x0a4d0002 | stack << 8);
 }
 
+/* fd00:77:STACK::1 and ::2, as above. */
+static struct in6_addr address6(enum bench_stack stack, u16 host)
+{
+	return (struct in6_addr){
+		.s6_addr16 = {
+			htons(0xfd00), htons(0x77), htons(stack),
+			[7] = htons(host),
+		},
+	};
+}
+
+struct in6_addr bench_local6(enum bench_stack stack)
+{
+	return address6(stack, 1);
+}
+
+struct in6_addr bench_peer6(enum bench_stack stack)
+{
+	return address6(stack, 2);
+}
+
+__be32 bench_group(unsigned int n)
+{
+	return htonl(0xefff0007 | n << 8);
+}
+
+struct in6_addr bench_group6(unsigned int n)
+{
+	return (struct in6_addr){
+		.s6_addr16 = {
+			htons(0xff05), [6] = htons(0x77), htons(n),
+		},
+	};
+}
+
 static void local_mac(enum bench_stack stack, u8 mac[ETH_ALEN])
 {
 	static const u8 base[ETH_ALEN] = { 0x02, 0, 0, 0, 0x77, 0 };
@@ -158,7 +193,7 @@ static netdev_tx_t bench_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	if (skb->protocol == htons(ETH_P_ARP)) {
 		answer_arp(dev, skb);
-	} else {
+	} else if (skb->protocol == htons(ETH_P_IP)) {
 		note_syn(priv, skb);
 		priv->sent++;
 	}

@@ -3,6 +3,7 @@
 
 #include <linux/err.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/socket.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -11,23 +12,62 @@
 
 #include "bench.h"
 
-struct socket *bench_open(enum bench_stack stack, u16 port, bool reuse)
+static int end(struct sockaddr_storage *to, u8 family, __be32 addr,
+	       const struct in6_addr *addr6, u16 port)
 {
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_port = htons(port),
-		.sin_addr.s_addr = bench_local(stack),
+	if (family == AF_INET) {
+		*(struct sockaddr_in *)to = (struct sockaddr_in){
+			.sin_family = AF_INET,
+			.sin_port = htons(port),
+			.sin_addr.s_addr = addr,
+		};
+		return sizeof(struct sockaddr_in);
+	}
+	*(struct sockaddr_in6 *)to = (struct sockaddr_in6){
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(port),
+		.sin6_addr = *addr6,
 	};
-	int proto = stack == BENCH_KSMOL ? bench_protocol : IPPROTO_UDP;
-	struct socket *sock;
-	int err;
+	return sizeof(struct sockaddr_in6);
+}
 
-	err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, proto, &sock);
+int bench_end_local(struct sockaddr_storage *to, enum bench_stack stack,
+		    u8 family, u16 port)
+{
+	struct in6_addr addr6 = bench_local6(stack);
+
+	return end(to, family, bench_local(stack), &addr6, port);
+}
+
+int bench_end_group(struct sockaddr_storage *to, u8 family, unsigned int n,
+		    u16 port)
+{
+	struct in6_addr addr6 = bench_group6(n);
+
+	return end(to, family, bench_group(n), &addr6, port);
+}
+
+int bench_socket(enum bench_stack stack, u8 family, struct socket **sock)
+{
+	int proto = stack == BENCH_KSMOL ? bench_protocol : IPPROTO_UDP;
+
+	return sock_create_kern(&init_net, family, SOCK_DGRAM, proto, sock);
+}
+
+struct socket *bench_open(enum bench_stack stack, u8 family, u16 port,
+			  bool reuse)
+{
+	struct sockaddr_storage local;
+	struct socket *sock;
+	int err, len;
+
+	err = bench_socket(stack, family, &sock);
 	if (err)
 		return ERR_PTR(err);
 	if (reuse)
 		sock_set_reuseaddr(sock->sk);
-	err = kernel_bind(sock, (struct sockaddr_unsized *)&sin, sizeof(sin));
+	len = bench_end_local(&local, stack, family, port);
+	err = kernel_bind(sock, (struct sockaddr_unsized *)&local, len);
 	if (!err)
 		return sock;
 	sock_release(sock);
@@ -77,14 +117,14 @@ void bench_close_both(struct socket **socks)
 			sock_release(socks[stack]);
 }
 
-int bench_open_both(struct socket **socks)
+int bench_open_both(struct socket **socks, u8 family)
 {
 	enum bench_stack stack;
 
 	for (stack = BENCH_LINUX; stack < BENCH_NR_STACKS; stack++) {
 		int err;
 
-		socks[stack] = bench_open(stack, BENCH_PORT, false);
+		socks[stack] = bench_open(stack, family, BENCH_PORT, false);
 		err = PTR_ERR_OR_ZERO(socks[stack]);
 		if (!err)
 			continue;

@@ -56,7 +56,7 @@ static int with_socket(int (*run)(struct socket *sock))
 	int err, policy = READ_ONCE(ksmol_params.tx_policy);
 	struct socket *sock;
 
-	sock = bench_open(BENCH_KSMOL, BENCH_PORT, false);
+	sock = bench_open(BENCH_KSMOL, AF_INET, BENCH_PORT, false);
 	if (IS_ERR(sock))
 		return PTR_ERR(sock);
 	err = run(sock);

@@ -4,10 +4,13 @@
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
 #include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/checksum.h>
+#include <net/if_inet6.h>
 #include <net/ip.h>
+#include <net/ip6_checksum.h>
 
 #include "bench.h"
 
@@ -15,18 +18,25 @@
 #define BENCH_BUFFER	2048
 #define BENCH_PAD	(NET_SKB_PAD + NET_IP_ALIGN)
 
-static void frame_headers(struct bench_frame *frame, enum bench_stack stack,
-			  u8 proto, u32 l4_len)
+static void *frame_l3(struct bench_frame *frame)
 {
-	struct ethhdr *eth = (struct ethhdr *)frame->bytes;
-	struct iphdr *ip = (struct iphdr *)(frame->bytes + ETH_HLEN);
+	return frame->bytes + ETH_HLEN;
+}
 
-	memset(frame, 0, sizeof(*frame));
-	frame->stack = stack;
-	frame->len = ETH_HLEN + sizeof(*ip) + l4_len;
-	ether_addr_copy(eth->h_dest, bench_device(stack)->dev_addr);
-	bench_peer_mac(stack, eth->h_source);
-	eth->h_proto = htons(ETH_P_IP);
+static u32 net_hlen(u8 family)
+{
+	return family == AF_INET ? sizeof(struct iphdr) :
+				   sizeof(struct ipv6hdr);
+}
+
+static void *frame_l4(struct bench_frame *frame)
+{
+	return frame_l3(frame) + net_hlen(frame->family);
+}
+
+static void header_ipv4(struct iphdr *ip, enum bench_stack stack, u8 proto,
+			u32 l4_len)
+{
 	ip->version = 4;
 	ip->ihl = 5;
 	ip->tot_len = htons(sizeof(*ip) + l4_len);
@@ -38,32 +48,80 @@ static void frame_headers(struct bench_frame *frame, enum bench_stack stack,
 	ip_send_check(ip);
 }
 
+static void header_ipv6(struct ipv6hdr *ip, enum bench_stack stack, u8 proto,
+			u32 l4_len)
+{
+	ip->version = 6;
+	ip->payload_len = htons(l4_len);
+	ip->nexthdr = proto;
+	ip->hop_limit = 64;
+	ip->saddr = bench_peer6(stack);
+	ip->daddr = bench_local6(stack);
+}
+
+static void frame_headers(struct bench_frame *frame, enum bench_stack stack,
+			  u8 family, u8 proto, u32 l4_len)
+{
+	struct ethhdr *eth = (struct ethhdr *)frame->bytes;
+
+	memset(frame, 0, sizeof(*frame));
+	frame->stack = stack;
+	frame->family = family;
+	frame->len = ETH_HLEN + net_hlen(family) + l4_len;
+	ether_addr_copy(eth->h_dest, bench_device(stack)->dev_addr);
+	bench_peer_mac(stack, eth->h_source);
+	if (family == AF_INET) {
+		eth->h_proto = htons(ETH_P_IP);
+		header_ipv4(frame_l3(frame), stack, proto, l4_len);
+	} else {
+		eth->h_proto = htons(ETH_P_IPV6);
+		header_ipv6(frame_l3(frame), stack, proto, l4_len);
+	}
+}
+
 static void *frame_payload(struct bench_frame *frame, u32 hlen, u32 size)
 {
-	void *l4 = frame->bytes + ETH_HLEN + sizeof(struct iphdr);
+	void *l4 = frame_l4(frame);
 	u32 i;
 
-	frame->payload = ETH_HLEN + sizeof(struct iphdr) + hlen;
+	frame->payload = ETH_HLEN + net_hlen(frame->family) + hlen;
 	frame->size = size;
 	for (i = 0; i < size; i++)
 		frame->bytes[frame->payload + i] = i * 7;
 	return l4;
 }
 
+/* Of all that stands there. */
+static void udp_send_check(struct bench_frame *frame)
+{
+	struct udphdr *udp = frame_l4(frame);
+	const struct ipv6hdr *ip6 = frame_l3(frame);
+	const struct iphdr *ip = frame_l3(frame);
+	u32 len = ntohs(udp->len);
+	__wsum sum;
+
+	udp->check = 0;
+	sum = csum_partial(udp, len, 0);
+	if (frame->family == AF_INET)
+		udp->check = csum_tcpudp_magic(ip->saddr, ip->daddr, len,
+					       IPPROTO_UDP, sum);
+	else
+		udp->check = csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len,
+					     IPPROTO_UDP, sum);
+}
+
 void bench_frame_udp(struct bench_frame *frame, enum bench_stack stack,
-		     u32 size, u16 sport, u16 dport)
+		     u8 family, u32 size, u16 sport, u16 dport)
 {
 	u32 len = sizeof(struct udphdr) + size;
 	struct udphdr *udp;
 
-	frame_headers(frame, stack, IPPROTO_UDP, len);
+	frame_headers(frame, stack, family, IPPROTO_UDP, len);
 	udp = frame_payload(frame, sizeof(*udp), size);
 	udp->source = htons(sport);
 	udp->dest = htons(dport);
 	udp->len = htons(len);
-	udp->check = csum_tcpudp_magic(bench_peer(stack), bench_local(stack),
-				       len, IPPROTO_UDP,
-				       csum_partial(udp, len, 0));
+	udp_send_check(frame);
 }
 
 void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
@@ -72,7 +130,7 @@ void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
 	u32 len = sizeof(struct icmphdr) + size;
 	struct icmphdr *icmp;
 
-	frame_headers(frame, stack, IPPROTO_ICMP, len);
+	frame_headers(frame, stack, AF_INET, IPPROTO_ICMP, len);
 	icmp = frame_payload(frame, sizeof(*icmp), size);
 	icmp->type = ICMP_ECHO;
 	icmp->un.echo.id = htons(1);
@@ -80,21 +138,25 @@ void bench_frame_echo(struct bench_frame *frame, enum bench_stack stack,
 	icmp->checksum = ip_compute_csum(icmp, len);
 }
 
-void bench_frame_group(struct bench_frame *frame, __be32 group)
+void bench_frame_group(struct bench_frame *frame, unsigned int n)
 {
-	struct iphdr *ip = (struct iphdr *)(frame->bytes + ETH_HLEN);
-	struct udphdr *udp = (struct udphdr *)(ip + 1);
+	struct ipv6hdr *ip6 = frame_l3(frame);
+	struct iphdr *ip = frame_l3(frame);
 
-	csum_replace4(&udp->check, ip->daddr, group);
-	ip->daddr = group;
-	ip_send_check(ip);
-	ip_eth_mc_map(group, frame->bytes);
+	if (frame->family == AF_INET) {
+		ip->daddr = bench_group(n);
+		ip_send_check(ip);
+		ip_eth_mc_map(ip->daddr, frame->bytes);
+	} else {
+		ip6->daddr = bench_group6(n);
+		ipv6_eth_mc_map(&ip6->daddr, frame->bytes);
+	}
+	udp_send_check(frame);
 }
 
 void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport)
 {
-	struct udphdr *udp = (struct udphdr *)(frame->bytes + ETH_HLEN +
-					       sizeof(struct iphdr));
+	struct udphdr *udp = frame_l4(frame);
 
 	csum_replace2(&udp->check, udp->source, htons(sport));
 	csum_replace2(&udp->check, udp->dest, htons(dport));
@@ -102,18 +164,12 @@ void bench_frame_ports(struct bench_frame *frame, u16 sport, u16 dport)
 	udp->dest = htons(dport);
 }
 
-static struct tcphdr *frame_tcp(struct bench_frame *frame)
-{
-	return (struct tcphdr *)(frame->bytes + ETH_HLEN +
-				 sizeof(struct iphdr));
-}
-
 void bench_frame_tcp(struct bench_frame *frame, enum bench_stack stack,
 		     u32 size)
 {
 	struct tcphdr *tcp;
 
-	frame_headers(frame, stack, IPPROTO_TCP, sizeof(*tcp) + size);
+	frame_headers(frame, stack, AF_INET, IPPROTO_TCP, sizeof(*tcp) + size);
 	tcp = frame_payload(frame, sizeof(*tcp), size);
 	tcp->dest = htons(BENCH_PORT);
 	tcp->doff = sizeof(*tcp) / 4;
@@ -124,7 +180,7 @@ void bench_frame_tcp(struct bench_frame *frame, enum bench_stack stack,
 
 void bench_frame_segment(struct bench_frame *frame, struct bench_stream *end)
 {
-	struct tcphdr *tcp = frame_tcp(frame);
+	struct tcphdr *tcp = frame_l4(frame);
 
 	tcp->source = htons(end->port);
 	tcp->seq = htonl(end->seq);
@@ -135,9 +191,11 @@ void bench_frame_segment(struct bench_frame *frame, struct bench_stream *end)
 void bench_frame_flags(struct bench_frame *frame, struct bench_stream *end,
 		       bool syn)
 {
+	struct tcphdr *tcp = frame_l4(frame);
+
 	bench_frame_segment(frame, end);
-	frame_tcp(frame)->syn = syn;
-	frame_tcp(frame)->ack = !syn;
+	tcp->syn = syn;
+	tcp->ack = !syn;
 	end->seq += syn;
 }
 

@@ -175,7 +175,7 @@ void bench_load_init(struct bench_load *load, enum bench_stack stack,
 	if (kind == BENCH_LOAD_PING)
 		bench_frame_echo(&load->frame, stack, BENCH_SMALL);
 	else
-		bench_frame_udp(&load->frame, stack, BENCH_SMALL,
+		bench_frame_udp(&load->frame, stack, AF_INET, BENCH_SMALL,
 				BENCH_PEER_PORT, BENCH_PORT);
 	load->series[BENCH_INJECT].name = "inject";
 	load->series[BENCH_RECV].name = "recv";

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Readers of a group: what a datagram costs on its way to one or three sockets
- * that joined it, and what each of them pays to read it. What is copied before
- * anybody reads is counted.
+ * Readers of a group: what a datagram costs on its way to one to three sockets
+ * that joined it, one of one group or of a hundred, and what each of them pays
+ * to read it. What is copied before anybody reads is counted.
  */
 
 #include <linux/err.h>
-#include <linux/igmp.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/sock.h>
@@ -16,15 +15,18 @@
 #include "bench.h"
 
 #define MC_READERS	3
-#define MC_GROUP	cpu_to_be32(0xefff0007)
+#define MC_GROUPS	100
+#define MC_EACH		20	/* most groups that Linux lets a socket join */
+#define MC_SOCKETS	(MC_READERS + MC_GROUPS / MC_EACH)
 
 enum mc_figure { MC_INJECT, MC_RECV, MC_SUM, MC_FIGURES };
 
 /**
  * struct mc_case - readers of a group through one stack
- * @frame: what arrives
- * @readers: how many of @socks have joined
- * @socks: the readers
+ * @frame: what arrives, for the first of the groups
+ * @readers: how many sockets read that group
+ * @groups: groups that are joined
+ * @socks, @n: sockets that are open; the readers first
  * @copied: payload bytes that were copied before they were read
  * @packets: datagrams so far
  * @series: results, enum mc_figure; each is for one reader's datagram
@@ -32,64 +34,86 @@ enum mc_figure { MC_INJECT, MC_RECV, MC_SUM, MC_FIGURES };
 struct mc_case {
 	struct bench_frame frame;
 	unsigned int readers;
-	struct socket *socks[MC_READERS];
+	unsigned int groups;
+	struct socket *socks[MC_SOCKETS];
+	unsigned int n;
 	u64 copied;
 	u64 packets;
 	struct bench_series series[MC_FIGURES];
 };
 
-static int mc_join(struct socket *sock, enum bench_stack stack)
+static int mc_join(struct mc_case *c, struct socket *sock, unsigned int group)
 {
-	struct ip_mreqn mreq = {
-		.imr_multiaddr.s_addr = MC_GROUP,
-		.imr_ifindex = bench_device(stack)->ifindex,
+	u8 family = c->frame.family;
+	struct group_req req = {
+		.gr_interface = bench_device(c->frame.stack)->ifindex,
 	};
-	struct sockaddr_in sin = {
-		.sin_family = AF_INET,
-		.sin_port = htons(BENCH_PORT),
-		.sin_addr.s_addr = MC_GROUP,
-	};
-	int err;
+
+	bench_end_group(&req.gr_group, family, group, 0);
+	return sock->ops->setsockopt(sock,
+				     family == AF_INET ? SOL_IP : SOL_IPV6,
+				     MCAST_JOIN_GROUP, KERNEL_SOCKPTR(&req),
+				     sizeof(req));
+}
+
+static int mc_reader(struct mc_case *c, struct socket *sock)
+{
+	struct sockaddr_storage addr;
+	int err, len;
 
 	sock_set_reuseaddr(sock->sk);
-	err = kernel_bind(sock, (struct sockaddr_unsized *)&sin, sizeof(sin));
-	if (err)
-		return err;
-	return sock->ops->setsockopt(sock, SOL_IP, IP_ADD_MEMBERSHIP,
-				     KERNEL_SOCKPTR(&mreq), sizeof(mreq));
+	len = bench_end_group(&addr, c->frame.family, 0, BENCH_PORT);
+	err = kernel_bind(sock, (struct sockaddr_unsized *)&addr, len);
+	return err ?: mc_join(c, sock, 0);
+}
+
+/* One of those who read nothing, but joined the other groups. */
+static int mc_crowd(struct mc_case *c, struct socket *sock, unsigned int first)
+{
+	unsigned int group;
+	int err = 0;
+
+	for (group = first; !err && group < first + MC_EACH &&
+	     group < c->groups; group++)
+		err = mc_join(c, sock, group);
+	return err;
 }
 
 static void mc_close(struct mc_case *c)
 {
-	while (c->readers--)
-		sock_release(c->socks[c->readers]);
+	while (c->n)
+		sock_release(c->socks[--c->n]);
 }
 
-static int mc_open(struct mc_case *c, enum bench_stack stack,
-		   unsigned int readers, u32 size)
+static struct socket *mc_socket(struct mc_case *c)
 {
-	int proto = stack == BENCH_KSMOL ? bench_protocol : IPPROTO_UDP;
 	struct socket *sock;
 	int err;
 
-	bench_frame_udp(&c->frame, stack, size, BENCH_PEER_PORT, BENCH_PORT);
-	bench_frame_group(&c->frame, MC_GROUP);
-	c->series[MC_INJECT].name = "inject";
-	c->series[MC_RECV].name = "recv";
-	c->series[MC_SUM].name = "sum";
-	while (c->readers < readers) {
-		err = sock_create_kern(&init_net, AF_INET, SOCK_DGRAM, proto,
-				       &sock);
-		if (!err) {
-			c->socks[c->readers++] = sock;
-			err = mc_join(sock, stack);
-		}
-		if (err) {
-			bench_err("no %s reader: %d", bench_stack_names[stack],
-				  err);
-			mc_close(c);
+	err = bench_socket(c->frame.stack, c->frame.family, &sock);
+	if (err)
+		return ERR_PTR(err);
+	c->socks[c->n++] = sock;
+	return sock;
+}
+
+static int mc_open(struct mc_case *c)
+{
+	unsigned int i, group;
+	struct socket *sock;
+	int err;
+
+	for (i = 0; i < c->readers; i++) {
+		sock = mc_socket(c);
+		err = IS_ERR(sock) ? PTR_ERR(sock) : mc_reader(c, sock);
+		if (err)
 			return err;
-		}
+	}
+	for (group = 1; group < c->groups; group += MC_EACH) {
+		sock = mc_socket(c);
+		err = IS_ERR(sock) ? PTR_ERR(sock) : mc_crowd(c, sock, group);
+		if (err)
+			return err;
 	}
 	return 0;
 }
@@ -164,58 +188,100 @@ static int mc_round(struct mc_case *c, void *buf, bool keep)
 
 static void mc_print(struct mc_case *c)
 {
-	char label[100];
+	char label[120];
 
 	snprintf(label, sizeof(label),
-		 "test=multicast stack=%s size=%u readers=%u copied=%llu",
-		 bench_stack_names[c->frame.stack], c->frame.size, c->readers,
-		 div64_u64(c->copied, c->packets));
+		 "test=multicast stack=%s ip=%u size=%u groups=%u readers=%u copied=%llu",
+		 bench_stack_names[c->frame.stack],
+		 c->frame.family == AF_INET ? 4 : 6, c->frame.size, c->groups,
+		 c->readers, div64_u64(c->copied, c->packets));
 	bench_print(label, c->series, MC_FIGURES);
 }
 
-/* One stack at a time has readers: both would get what is sent to either. */
-static int mc_measure(struct mc_case *c, enum bench_stack stack,
-		      unsigned int readers, u32 size, void *buf)
+/* Short frames leave the driver's buffer, nothing else is to be copied. */
+static int mc_check(const struct mc_case *c)
 {
+	if (c->frame.size == BENCH_SMALL || !c->copied)
+		return 0;
+	bench_err("%llu bytes were copied before they were read", c->copied);
+	return -EIO;
+}
+
+/* Both stacks in turns. The first round warms caches and is not counted. */
+static int mc_rounds(struct mc_case *cases, void *buf)
+{
+	enum bench_stack stack;
 	unsigned int round;
+	int err = 0;
+
+	for (round = 0; !err && round <= bench_rounds; round++)
+		for (stack = BENCH_LINUX; !err && stack < BENCH_NR_STACKS;
+		     stack++)
+			err = mc_round(&cases[stack], buf, round);
+	for (stack = BENCH_LINUX; !err && stack < BENCH_NR_STACKS; stack++) {
+		mc_print(&cases[stack]);
+		err = mc_check(&cases[stack]);
+	}
+	return err;
+}
+
+static void mc_init(struct mc_case *c, enum bench_stack stack, u8 family,
+		    u32 size)
+{
+	bench_frame_udp(&c->frame, stack, family, size, BENCH_PEER_PORT,
+			BENCH_PORT);
+	bench_frame_group(&c->frame, 0);
+	c->series[MC_INJECT].name = "inject";
+	c->series[MC_RECV].name = "recv";
+	c->series[MC_SUM].name = "sum";
+}
+
+static int mc_measure(struct mc_case *cases, u8 family, u32 size,
+		      unsigned int groups, unsigned int readers, void *buf)
+{
+	enum bench_stack stack;
+	int err = 0;
+
+	memset(cases, 0, BENCH_NR_STACKS * sizeof(*cases));
+	for (stack = BENCH_LINUX; !err && stack < BENCH_NR_STACKS; stack++) {
+		mc_init(&cases[stack], stack, family, size);
+		cases[stack].groups = groups;
+		cases[stack].readers = readers;
+		err = mc_open(&cases[stack]);
+	}
+	if (!err)
+		err = mc_rounds(cases, buf);
+	if (err)
+		bench_err("%u readers of a group: %d", readers, err);
+	for (stack = BENCH_LINUX; stack < BENCH_NR_STACKS; stack++)
+		mc_close(&cases[stack]);
+	return err;
+}
+
+static int mc_size(struct mc_case *cases, u8 family, u32 size, void *buf)
+{
+	unsigned int readers;
 	int err;
 
-	memset(c, 0, sizeof(*c));
-	err = mc_open(c, stack, readers, size);
-	if (err)
-		return err;
-	/* The first round warms caches and is not counted. */
-	for (round = 0; !err && round <= bench_rounds; round++)
-		err = mc_round(c, buf, round);
-	if (err)
-		bench_err("%u readers of a group through %s: %d", readers,
-			  bench_stack_names[stack], err);
-	else
-		mc_print(c);
-	/* Short frames leave the driver's buffer, nothing else is to be copied. */
-	if (!err && size == BENCH_LARGE && c->copied) {
-		bench_err("%llu bytes were copied before they were read",
-			  c->copied);
-		err = -EIO;
-	}
-	mc_close(c);
+	err = mc_measure(cases, family, size, 1, 1, buf);
+	for (readers = 1; !err && readers <= MC_READERS; readers++)
+		err = mc_measure(cases, family, size, MC_GROUPS, readers, buf);
 	return err;
 }
 
 int bench_multicast(void)
 {
-	static const u32 sizes[] = { BENCH_SMALL, BENCH_LARGE };
-	struct mc_case *c = kmalloc(sizeof(*c), GFP_KERNEL);
+	struct mc_case *cases = kcalloc(BENCH_NR_STACKS, sizeof(*cases),
+					GFP_KERNEL);
 	void *buf = kmalloc(BENCH_LARGE, GFP_KERNEL);
-	int i, err = c && buf ? 0 : -ENOMEM;
-	enum bench_stack stack;
+	int err = -ENOMEM;
 
-	for (i = 0; !err && i < 2 * ARRAY_SIZE(sizes); i++)
-		for (stack = BENCH_LINUX; !err && stack < BENCH_NR_STACKS;
-		     stack++)
-			err = mc_measure(c, stack, i % 2 ? MC_READERS : 1,
-					 sizes[i / 2], buf);
+	if (cases && buf)
+		err = mc_size(cases, AF_INET, BENCH_SMALL, buf) ?:
+		      mc_size(cases, AF_INET, BENCH_LARGE, buf) ?:
+		      mc_size(cases, AF_INET6, BENCH_SMALL, buf) ?:
+		      mc_size(cases, AF_INET6, BENCH_LARGE6, buf);
 	kfree(buf);
-	kfree(c);
+	kfree(cases);
 	return err;
 }

@@ -99,7 +99,7 @@ int bench_policy(void)
 	struct socket *socks[BENCH_NR_STACKS] = {};
 	int err, policy = READ_ONCE(ksmol_params.tx_policy);
 
-	err = bench_open_both(socks);
+	err = bench_open_both(socks, AF_INET);
 	if (err)
 		return err;
 	err = policy_loads(socks);

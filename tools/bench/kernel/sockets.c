@@ -94,8 +94,8 @@ static struct socket *open_nth(struct sockets_case *c, unsigned int i)
 	if (c->kind == KIND_STREAM)
 		return open_stream(c, i);
 	if (c->kind == KIND_BOUND)
-		return bench_open(c->stack, FIRST_PORT + i, false);
-	sock = bench_open(c->stack, BENCH_PORT, true);
+		return bench_open(c->stack, AF_INET, FIRST_PORT + i, false);
+	sock = bench_open(c->stack, AF_INET, BENCH_PORT, true);
 	if (IS_ERR(sock))
 		return sock;
 	err = bench_connect(sock, c->stack, FIRST_PORT + i);
@@ -272,8 +272,8 @@ static struct sockets_case *sockets_case_new(enum bench_stack stack,
 	if (kind == KIND_STREAM)
 		bench_frame_tcp(&c->frame, stack, BENCH_SMALL);
 	else
-		bench_frame_udp(&c->frame, stack, BENCH_SMALL, BENCH_PEER_PORT,
-				BENCH_PORT);
+		bench_frame_udp(&c->frame, stack, AF_INET, BENCH_SMALL,
+				BENCH_PEER_PORT, BENCH_PORT);
 	for (nth = 0; nth < ARRAY_SIZE(counts); nth++) {
 		for (t = 0; t < 2; t++) {
 			c->series[nth][t][FIGURE_INJECT].name = "inject";

@@ -118,18 +118,34 @@ static void udp_print(struct udp_case *c)
 {
 	char label[80];
 
-	snprintf(label, sizeof(label), "test=udp stack=%s size=%u batch=%u",
+	snprintf(label, sizeof(label), "test=udp stack=%s ip=%u size=%u batch=%u",
 		 c->callback ? "callback" : bench_stack_names[c->frame.stack],
-		 c->frame.size,
+		 c->frame.family == AF_INET ? 4 : 6, c->frame.size,
 		 c->each ? 1 : BENCH_BATCH);
 	bench_print(label, c->series, UDP_FIGURES);
 }
 
-static void udp_case_init(struct udp_case *c, enum bench_stack stack, u32 size,
-			  bool each, struct socket *sock)
+/**
+ * struct udp_load - what all cases of a table's block have in common
+ * @family: AF_INET or AF_INET6
+ * @size: bytes of payload
+ * @socks: the sockets of both stacks
+ * @callback: and the one of ksmol's for modules
+ */
+struct udp_load {
+	u8 family;
+	u32 size;
+	struct socket *socks[BENCH_NR_STACKS];
+	struct bench_callback *callback;
+};
+
+/* The floor has no socket. */
+static void udp_case_init(struct udp_case *c, const struct udp_load *load,
+			  enum bench_stack stack, bool each)
 {
-	bench_frame_udp(&c->frame, stack, size, BENCH_PEER_PORT, BENCH_PORT);
-	c->sock = sock;
+	bench_frame_udp(&c->frame, stack, load->family, load->size,
+			BENCH_PEER_PORT, BENCH_PORT);
+	c->sock = load->socks[stack];
 	c->each = each;
 	c->series[UDP_INJECT].name = "inject";
 	c->series[UDP_RECV].name = "recv";
@@ -157,8 +173,7 @@ static int udp_rounds(struct udp_case *cases, unsigned int n, void *buf)
 	return 0;
 }
 
-static int udp_size(struct socket **socks, struct bench_callback *callback,
-		    u32 size, void *buf)
+static int udp_load_run(const struct udp_load *load, void *buf)
 {
 	struct udp_case *cases;
 	int err;
@@ -166,31 +181,46 @@ static int udp_size(struct socket **socks, struct bench_callback *callback,
 	cases = kcalloc(6, sizeof(*cases), GFP_KERNEL);
 	if (!cases)
 		return -ENOMEM;
-	udp_case_init(&cases[0], BENCH_FLOOR, size, false, NULL);
-	udp_case_init(&cases[1], BENCH_LINUX, size, false, socks[BENCH_LINUX]);
-	udp_case_init(&cases[2], BENCH_KSMOL, size, false, socks[BENCH_KSMOL]);
-	udp_case_init(&cases[3], BENCH_LINUX, size, true, socks[BENCH_LINUX]);
-	udp_case_init(&cases[4], BENCH_KSMOL, size, true, socks[BENCH_KSMOL]);
-	udp_case_init(&cases[5], BENCH_KSMOL, size, false, NULL);
-	cases[5].callback = callback;
+	udp_case_init(&cases[0], load, BENCH_FLOOR, false);
+	udp_case_init(&cases[1], load, BENCH_LINUX, false);
+	udp_case_init(&cases[2], load, BENCH_KSMOL, false);
+	udp_case_init(&cases[3], load, BENCH_LINUX, true);
+	udp_case_init(&cases[4], load, BENCH_KSMOL, true);
+	udp_case_init(&cases[5], load, BENCH_KSMOL, false);
+	cases[5].sock = NULL;
+	cases[5].callback = load->callback;
 	bench_frame_ports(&cases[5].frame, BENCH_PEER_PORT, BENCH_PORT + 1);
 	err = udp_rounds(cases, 6, buf);
 	kfree(cases);
 	return err;
 }
 
-static int udp_sizes(struct bench_callback *callback, void *buf)
+static int udp_sizes(struct udp_load *load, void *buf)
 {
-	struct socket *socks[BENCH_NR_STACKS] = {};
 	int err;
 
-	err = bench_open_both(socks);
+	err = bench_open_both(load->socks, load->family);
 	if (err)
 		return err;
-	err = udp_size(socks, callback, BENCH_SMALL, buf);
+	load->size = BENCH_SMALL;
+	err = udp_load_run(load, buf);
+	load->size = load->family == AF_INET ? BENCH_LARGE : BENCH_LARGE6;
 	if (!err)
-		err = udp_size(socks, callback, BENCH_LARGE, buf);
-	bench_close_both(socks);
+		err = udp_load_run(load, buf);
+	bench_close_both(load->socks);
+	return err;
+}
+
+static int udp_family(struct bench_callback *callback, u8 family, void *buf)
+{
+	struct udp_load load = { .family = family, .callback = callback };
+	int err;
+
+	err = bench_callback_open(callback, family, BENCH_PORT + 1);
+	if (err)
+		return err;
+	err = udp_sizes(&load, buf);
+	bench_callback_close(callback);
 	return err;
 }
 
@@ -202,14 +232,9 @@ int bench_udp(void)
 
 	buf = kmalloc(BENCH_LARGE, GFP_KERNEL);
 	callback = kmalloc(sizeof(*callback), GFP_KERNEL);
-	if (!buf || !callback)
-		goto out;
-	err = bench_callback_open(callback, BENCH_PORT + 1);
-	if (err)
-		goto out;
-	err = udp_sizes(callback, buf);
-	bench_callback_close(callback);
-out:
+	if (buf && callback)
+		err = udp_family(callback, AF_INET, buf) ?:
+		      udp_family(callback, AF_INET6, buf);
 	kfree(callback);
 	kfree(buf);
 	return err;
