@@ -6,6 +6,7 @@
  */
 
 #include <linux/export.h>
+#include <linux/preempt.h>
 #include <linux/skbuff.h>
 #include <net/sock.h>
 #include "ksock.h"
@@ -187,8 +188,15 @@ int ksmol_pkt_copy(const struct ksmol_pbuf *pb, u32 off, void *to, u32 len)
 {
 	int err = ksmol_pbuf_to_mem(pb, off, to, len);
 
-	if (likely(!err))
+	if (unlikely(err))
+		return err;
+	/* In a callback nobody else counts on this CPU, so what would see to that
+	 * is spared: it costs where increments aren't atomic by themselves.
+	 */
+	if (likely(in_softirq()))
+		__ksmol_stat_copy(KERNEL_OUT, len);
+	else
 		ksmol_stat_copy(KERNEL_OUT, len);
-	return err;
+	return 0;
 }
 EXPORT_SYMBOL_GPL(ksmol_pkt_copy);
