@@ -7,7 +7,7 @@
  *   echo ADDR PORT                  send back what comes, until idle
  *   load ADDR PORT COUNT MIN MAX    send COUNT datagrams, verify every echo
  *   flood ADDR PORT COUNT SIZE      send, and look at nothing that comes
- *   count ADDR PORT                 read and count, until idle
+ *   count ADDR PORT                 read and count, from the first until idle
  *   sink ADDR PORT                  bind, and never read
  * -p protocol number of the socket (0); -t idle time that ends echo and count,
  * and after which load repeats a datagram (3; load 0.5); -l bind there; -w
@@ -161,6 +161,9 @@ static int echo(int fd)
 	return 0;
 }
 
+/* Who sends may take its time to begin. */
+#define FIRST_S 60
+
 static int count(int fd)
 {
 	uint64_t received = 0, bytes = 0;
@@ -168,7 +171,10 @@ static int count(int fd)
 	int i, n;
 
 	batch_init(&b);
+	set_idle(fd, FIRST_S);
 	while (!stopped && (n = receive(fd, &b)) > 0) {
+		if (!received)
+			set_idle(fd, opt.idle);
 		received += n;
 		for (i = 0; i < n; i++)
 			bytes += b.msg[i].msg_len;
