@@ -24,6 +24,7 @@ struct pmtu_entry {
 };
 
 static struct pmtu_entry *pmtu_table;
+static struct dentry *pmtu_file;
 static u32 pmtu_sets, pmtu_seed, pmtu_used;
 static DEFINE_SPINLOCK(pmtu_lock);	/* the entries and pmtu_used */
 
@@ -130,17 +131,50 @@ void ksmol_pmtu_forget(const struct net *net)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pmtu_forget);
 
+static void pmtu_show_entry(struct seq_file *m, const struct pmtu_entry *entry)
+{
+	char text[KSMOL_ADDR_STRLEN];
+	struct pmtu_entry e;
+	unsigned int inum;
+
+	/* One by one: a full table must not hold up packets. */
+	spin_lock_bh(&pmtu_lock);
+	e = *entry;
+	inum = e.net ? e.net->ns.inum : 0;
+	spin_unlock_bh(&pmtu_lock);
+	if (!e.net || time_after_eq(jiffies, e.expires))
+		return;
+	seq_printf(m, "%-39s %5u %7u %u\n",
+		   ksmol_addr_str(e.family, &e.daddr, text), e.mtu,
+		   jiffies_to_msecs(e.expires - jiffies) / 1000, inum);
+}
+
+static int pmtu_show(struct seq_file *m, void *unused)
+{
+	const struct pmtu_entry *e;
+
+	seq_printf(m, "%-39s %5s %7s %s\n", "destination", "mtu", "expires",
+		   "netns");
+	for (e = pmtu_table; e < pmtu_table + pmtu_sets * PMTU_WAYS; e++)
+		pmtu_show_entry(m, e);
+	return 0;
+}
+
 int ksmol_pmtu_init(u32 max)
 {
 	pmtu_sets = max / PMTU_WAYS;
 	pmtu_seed = get_random_u32();
 	pmtu_table = kvcalloc(pmtu_sets * PMTU_WAYS, sizeof(*pmtu_table),
 			      GFP_KERNEL);
-	return pmtu_table ? 0 : -ENOMEM;
+	if (!pmtu_table)
+		return -ENOMEM;
+	pmtu_file = ksmol_debugfs_file(NULL, "pmtu", pmtu_show, NULL);
+	return 0;
 }
 
 void ksmol_pmtu_exit(void)
 {
+	ksmol_debugfs_remove(pmtu_file);
 	pmtu_used = 0;
 	kvfree(pmtu_table);
 }
