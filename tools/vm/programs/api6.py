@@ -229,13 +229,40 @@ def binding_twice():
 
 
 def bound(make, where, port):
-    sock = make(socket.AF_INET if where is None else SIN6)
+    sock = make(family_of(where))
     try:
         sock.bind((where or '0.0.0.0', port))
     except OSError:
         sock.close()
         raise
     return sock
+
+
+@check
+def binding_shared():
+    """With SO_REUSEADDR or SO_REUSEPORT on both, or on one of them."""
+    pairs = (('::', None), (None, '::'), ('::', mapped(Setting.local4)))
+    for make in udp, tcp:
+        for option in socket.SO_REUSEADDR, socket.SO_REUSEPORT:
+            for one, two in pairs:
+                yield [shared(make, option, one, two, which)
+                       for which in ((1, 1), (1, 0), (0, 1))]
+
+
+def shared(make, option, one, two, which):
+    """The second of two binds; whether the first may still listen."""
+    with make(family_of(one)) as first, make(family_of(two)) as second:
+        for sock, value in zip((first, second), which):
+            sock.setsockopt(socket.SOL_SOCKET, option, value)
+        first.bind((one or '0.0.0.0', 0))
+        result = err(second.bind, (two or '0.0.0.0', first.getsockname()[1]))
+        if make is udp or result != 'ok':
+            return result
+        return err(first.listen), err(second.listen)
+
+
+def family_of(where):
+    return socket.AF_INET if where is None else SIN6
 
 
 @check
@@ -419,7 +446,63 @@ def streams_accepted():
                 child, addr = server.accept()
                 with child:
                     yield hide(addr[0]), hide(child.getsockname(), port)
-                    yield child.recv(100), child.family.name
+                    yield addr == child.getpeername(), child.family.name
+                    yield child.recv(100), child.getsockopt(V6,
+                                                            OPTIONS['V6ONLY'])
+
+
+@check
+def streams_accepted_apart():
+    """A listener of IPv6 alone leaves IPv4's connections to another's."""
+    with tcp() as six, tcp(socket.AF_INET) as four, udp() as s:
+        six.setsockopt(V6, OPTIONS['V6ONLY'], 1)
+        six.bind(('::', 0))
+        port = six.getsockname()[1]
+        four.bind(('0.0.0.0', port))
+        six.listen()
+        four.listen()
+        for where in Setting.peer, mapped(Setting.peer4):
+            s.sendto(b'call %d' % port, (where, Setting.port))
+        for server in six, four:
+            child, addr = server.accept()
+            with child:
+                yield hide(addr[0]), hide(child.getsockname(), port)
+                yield child.recv(100)
+            server.settimeout(0.2)
+            yield err(server.accept)
+
+
+@check
+def datagrams_received():
+    """On one socket, by either family, and answered by that."""
+    with udp() as s:
+        s.bind(('::', 0))
+        port = s.getsockname()[1]
+        for where in Setting.peer, mapped(Setting.peer4):
+            s.sendto(b'post %d' % port, (where, Setting.port))
+            data, addr = s.recvfrom(100)
+            yield data, hide(addr, addr[1]), addr[1] != Setting.port
+            s.sendto(b'answer', addr)
+            yield s.recv(100)
+
+
+@check
+def datagrams_received_apart():
+    """Those of IPv4 go to its own socket, or come to nothing."""
+    for with_four in True, False:
+        with udp() as six, udp(socket.AF_INET) as four, udp() as s:
+            six.setsockopt(V6, OPTIONS['V6ONLY'], 1)
+            six.bind(('::', 0))
+            port = six.getsockname()[1]
+            if with_four:
+                four.bind(('0.0.0.0', port))
+            for where in Setting.peer, mapped(Setting.peer4):
+                s.sendto(b'post %d' % port, (where, Setting.port))
+            for sock in six, *[four] * with_four:
+                data, addr = sock.recvfrom(100)
+                yield data, hide(addr[0])
+            six.settimeout(0.2)
+            yield err(six.recv, 100)
 
 
 # --- the peer ----------------------------------------------------------------
@@ -427,6 +510,18 @@ def streams_accepted():
 def call(host, port):
     with socket.create_connection((host, port), 5) as sock:
         sock.sendall(b'called')
+
+
+def post(host, port):
+    """From another socket, which says what it is answered, if anything."""
+    with socket.socket(SIN6, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(1)
+        sock.sendto(b'posted', (host, port))
+        try:
+            data, where = sock.recvfrom(100)
+            sock.sendto(b'heard ' + data, where)
+        except OSError:
+            pass
 
 
 def echo_datagrams(addr, port):
@@ -437,8 +532,10 @@ def echo_datagrams(addr, port):
         sock.bind((addr, port))
         while True:
             data, where = sock.recvfrom(65536)
-            if data.startswith(b'call '):
-                call(where[0], int(data[5:]))
+            if data.startswith((b'call ', b'post ')):
+                threading.Thread(
+                    target=call if data.startswith(b'call') else post,
+                    args=(where[0], int(data[5:])), daemon=True).start()
             else:
                 sock.sendto(data, where)
 
