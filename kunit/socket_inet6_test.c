@@ -36,10 +36,18 @@ static void recvmsg__without_checksum(struct kunit *test)
 	};
 	struct socket *sock = udp6_bound(test, "::", OUR_PORT);
 	u64 before = verdicts(KSMOL_DROP_UDP_NO_CSUM);
+	struct socket_fixture *f = test->priv;
+	struct sk_buff *skb;
 
 	packet6_arrives(test, PEER6, US6, IPPROTO_UDP, &udp, sizeof(udp));
 	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 10, 0), -EAGAIN);
 	KUNIT_EXPECT_EQ(test, verdicts(KSMOL_DROP_UDP_NO_CSUM), before + 1);
+	skb = ksmol_vdev_skb(test, f->vdev, f->frame.data + ETH_HLEN,
+			     f->frame.len - ETH_HLEN);
+	skb->ip_summed = CHECKSUM_UNNECESSARY;
+	ksmol_vdev_inject_skb(skb);
+	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 10, 0), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, verdicts(KSMOL_DROP_UDP_NO_CSUM), before + 2);
 }
 
 static void expect_sent(struct kunit *test, const char *daddr, u16 port,

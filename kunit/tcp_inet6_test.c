@@ -93,6 +93,21 @@ static void listen__both(struct kunit *test)
 	accepted6(test, sock, PEER6, US6, PEER_PORT);
 }
 
+/* Pitfall 15: who else got it? Neither accepted nor refused. */
+static void listen__to_a_group(struct kunit *test)
+{
+	struct ksmol_tcp_header h = {};
+
+	tcp6_arrives(test, PEER6, "ff02::1", PEER_PORT, KSMOL_TCP_SYN,
+		     PEER_ISS, 0, 0);
+	KUNIT_EXPECT_FALSE(test, tcp6_got(test, &h));
+	listener6(test, "::", 5);
+	tcp6_arrives(test, PEER6, "ff02::1", PEER_PORT, KSMOL_TCP_SYN,
+		     PEER_ISS, 0, 0);
+	KUNIT_EXPECT_FALSE(test, tcp6_got(test, &h));
+	syn6(test, PEER6, US6, PEER_PORT);
+}
+
 static void listen__v6only(struct kunit *test)
 {
 	struct socket *sock = open6(test, SOCK_STREAM, 0);
@@ -233,6 +248,7 @@ static struct kunit_case tcp_inet6_cases[] = {
 	KUNIT_CASE(listen__accepts),
 	KUNIT_CASE(listen__peer_without_mss),
 	KUNIT_CASE(listen__both),
+	KUNIT_CASE(listen__to_a_group),
 	KUNIT_CASE(listen__v6only),
 	KUNIT_CASE(listen__cookie),
 	KUNIT_CASE(listen__link_local),
