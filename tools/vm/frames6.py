@@ -12,12 +12,25 @@ neighbors ask each other is no answer. A SPEC is a kind and words KEY=VALUE:
   icmp   type code rest quote data csum + those of ip
          (quote: a SPEC with commas for blanks)
   ip     next data                  + the following
+  ns     target opts                + those of icmp; hop is 255, as for
+  na     target flags opts          the following
+  ra     hops flags life reach retrans opts
+  redirect target dest opts
 and for all: src dst hop tclass version plen (the payload length), ext=
 TYPE:HEX/TYPE:HEX... extension headers of which HEX is all but the next header,
 pad= bytes behind the packet, cut= bytes to leave, n= how many times, eth= the
-destination MAC.
+destination MAC. opts= of neighbor discovery are separated by slashes:
+  slla,MAC tlla,MAC mtu,N raw,HEX (MAC and all else in hexadecimal)
+  prefix,ADDR,LENGTH,FLAGS,VALID,PREFERRED  (FLAGS: letters of LA)
+  route,ADDR,LENGTH,PREFERENCE,LIFETIME     (PREFERENCE: high, medium, low, bad)
+  rdnss,ADDR,LIFETIME
+
+A SPEC may also be a question: 'shows FILE REGEX' is answered by 'yes' as soon as
+a line of FILE in ksmol's debugfs is like that, or by 'no' if none is for a while;
+'lacks FILE REGEX' likewise as soon as none is.
 """
 
+import re
 import socket
 import struct
 import sys
@@ -25,7 +38,14 @@ import sys
 import frames
 from frames import checksum, mac, number, payload
 
-US, PEER = 'fd00::2', 'fd00::1'
+US, PEER, ROUTER = 'fd00::2', 'fd00::1', 'fe80::1'
+ALL_NODES = 'ff02::1'
+PREFERENCES = {'high': 0x08, 'medium': 0, 'low': 0x18, 'bad': 0x10}
+
+
+DEBUGFS = '/sys/kernel/debug/ksmol/'
+SHOWN = 15
+OBSERVE = frames.observe
 
 
 def addr(text):
@@ -74,12 +94,72 @@ def icmp(words, default_type=1):
         0, rest) + body, 2)
 
 
+# --- neighbor discovery ------------------------------------------------------
+
+def option(text):
+    kind, *args = text.split(',')
+    if kind == 'raw':
+        return bytes.fromhex(args[0])
+    if kind in ('slla', 'tlla'):
+        return bytes([1 + (kind == 'tlla'), 1]) + bytes.fromhex(args[0])
+    if kind == 'mtu':
+        return struct.pack('>BBHI', 5, 1, 0, int(args[0]))
+    if kind == 'prefix':
+        flags = 0x80 * ('L' in args[2]) | 0x40 * ('A' in args[2])
+        return struct.pack('>BBBBIII', 3, 4, int(args[1]), flags,
+                           int(args[3]), int(args[4]), 0) + addr(args[0])
+    if kind == 'route':
+        return struct.pack('>BBBBI', 24, 3, int(args[1]), PREFERENCES[args[2]],
+                           int(args[3])) + addr(args[0])
+    return struct.pack('>BBHI', 25, 3, 0, int(args[1])) + addr(args[0])
+
+
+def discovery(words, kind, rest, body):
+    words.setdefault('hop', '255')
+    words['type'], words['rest'] = str(kind), str(rest)
+    options = b''.join(option(o) for o in words.get('opts', '').split('/') if o)
+    words['data'] = '0x' + (body + options).hex()
+    if words.get('dst') == ALL_NODES:
+        words.setdefault('eth', '33:33:00:00:00:01')
+    return icmp(words)
+
+
+def solicitation(words):
+    target = addr(words.get('target', US))
+    words.setdefault('dst', socket.inet_ntop(
+        socket.AF_INET6, addr('ff02::1:ff00:0')[:13] + target[13:]))
+    words.setdefault('eth', '33:33:ff:' + target[13:].hex(':'))
+    return discovery(words, 135, 0, target)
+
+
+def advertisement(words):
+    return discovery(words, 136, number(words, 'flags', 0) << 24,
+                     addr(words.get('target', PEER)))
+
+
+def router(words):
+    words.setdefault('src', ROUTER)
+    words.setdefault('dst', ALL_NODES)
+    return discovery(
+        words, 134, number(words, 'hops', 0) << 24 |
+        number(words, 'flags', 0) << 16 | number(words, 'life', 1800),
+        struct.pack('>II', number(words, 'reach', 0),
+                    number(words, 'retrans', 0)))
+
+
+def redirect(words):
+    words.setdefault('src', ROUTER)
+    return discovery(words, 137, 0, addr(words['target']) + addr(words['dest']))
+
+
 def packet(spec):
     kind, *rest = spec.split()
     words = dict(word.split('=', 1) for word in rest)
     makers = {
         'udp': udp, 'icmp': icmp, 'echo': lambda w: icmp(w, 128),
         'ip': lambda w: ip(w, 59, payload(w.get('data', ''))),
+        'ns': solicitation, 'na': advertisement, 'ra': router,
+        'redirect': redirect,
     }
     return makers[kind](words), words
 
@@ -132,12 +212,30 @@ def answers(sock, patience):
     return got
 
 
+def shown(path, like):
+    with open(DEBUGFS + path, encoding='ascii') as file:
+        return any(re.search(like, ' '.join(line.split())) for line in file)
+
+
+def observe(sock, spec):
+    if not spec.startswith(('shows ', 'lacks ')):
+        return OBSERVE(sock, spec)
+    word, path, like = spec.split(' ', 2)
+    end = frames.time.monotonic() + SHOWN
+    while shown(path, like) != (word == 'shows'):
+        if frames.time.monotonic() > end:
+            return 'no'
+        frames.time.sleep(0.1)
+    return 'yes'
+
+
 def main():
     sock = socket.socket(socket.AF_PACKET, socket.SOCK_RAW,
                          socket.htons(0x86dd))
     sock.bind((sys.argv[1], 0x86dd))
     frames.OUR_MAC = sock.getsockname()[4].hex(':')
     frames.frame, frames.answers = frame, answers
+    frames.observe = observe
     if len(sys.argv) == 2:
         frames.run_table(sock)
         return

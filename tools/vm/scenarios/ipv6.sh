@@ -75,8 +75,10 @@ destination a group: echo dst=ff02::77 => ip_no_group -
 echo to all nodes: echo dst=ff02::1 => icmp_bcast -
 closed port: udp dport=99 => udp_no_socket icmp:1/4
 closed port, to all: udp dport=99 dst=ff02::1 => udp_no_socket -
+without a checksum: udp dport=99 csum=0 => udp_no_csum -
 protocol that nobody has: ip next=253 data=12345678 => ip_proto icmp:4/1/6
 no next header: ip next=59 data=12345678 => handled -
+no next header behind options: ip next=0 data=0x3b00010400000000 => handled -
 padding options: echo ext=0:00010400000000/60:00010400000000 => handled pong:0
 router alert: echo ext=0:00050200000100 => handled pong:0
 unknown option, skipped: echo ext=60:001e0400000000 => handled pong:0
@@ -85,13 +87,23 @@ unknown option, told: echo ext=60:009e0400000000 => ipv6_option icmp:4/2/42
 unknown option, told to one: echo ext=60:00de0400000000 => ipv6_option icmp:4/2/42
 unknown option, told though to all: echo dst=ff02::1 ext=60:009e0400000000 => ipv6_option icmp:4/2/42
 unknown option, not told, to all: echo dst=ff02::1 ext=60:00de0400000000 => ipv6_option -
+unknown option in an error: icmp type=1 code=4 ext=60:009e0400000000 quote=udp,src=fd00::2,dst=fd00::1 => ipv6_option -
+eight options: echo ext=60:021e001e001e001e001e001e001e001e00010400000000 => handled pong:0
+nine options: echo ext=60:021e001e001e001e001e001e001e001e001e0001020000 => ipv6_many -
+eight headers: echo ext=60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000 => handled pong:0
+nine headers: echo ext=60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000/60:00010400000000 => ipv6_many -
 option beyond its header: echo ext=60:001e0900000000 => ipv6_option -
 jumbo payload: echo ext=0:00c20400010000 => ipv6_jumbo icmp:4/2/42
 hop-by-hop second: echo ext=60:00010400000000/0:00010400000000 => ipv6_ext icmp:4/1/40
 routing header done: echo ext=43:00030000000000 => handled pong:0
 routing header type 0: echo ext=43:02000100000000fd000000000000000000000000000077 => ip_srcroute icmp:4/0/42
+routing header of no known type: echo ext=43:00fd0100000000 => ip_srcroute icmp:4/0/42
+that in an error: icmp type=1 ext=43:00fd0100000000 quote=udp,src=fd00::2,dst=fd00::1 => ip_srcroute -
 header longer than the packet: echo ext=60:ff010400000000 => ipv6_ext -
 atomic fragment: echo ext=44:00000000000007 => handled pong:0
+that of a protocol nobody has: ip next=44 data=0xfd00000000000007aabbccdd => ip_proto icmp:4/1/40
+fragment in a fragment: echo ext=44:00000000000007/44:00000000000008 => ipv6_ext -
+fragment header cut short: ip next=44 data=0x3a000000 => ipv6_ext -
 fragment of odd length: ip next=44 data=0x11000001000000010102030405 => frag_len icmp:4/0/4
 fragment beyond 65535: ip next=44 data=0x3a00fff8000000010102030405060708 => frag_len icmp:4/0/42
 first fragment without its headers: ip next=44 data=0x06000001000000020102030405060708 => frag_tiny icmp:4/3/0
