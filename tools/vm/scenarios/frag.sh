@@ -1,21 +1,13 @@
 #!/bin/bash
 # Datagrams in fragments, both ways, under loss and under floods of fragments
-# that come to nothing, with a pool of 256 receive buffers.
+# that come to nothing, of both families, with a pool of 256 receive buffers.
 # needs: uml uml-debug
-# timeout: 150
+# timeout: 200
 
 . "$(dirname "$0")/../ksmol.sh"
 
 noise=6144	# KiB: per-CPU lists of free pages and slabs breathe that much
 floods=$(scale 100000)	# distinct datagrams of each kind
-
-kernel_kib() {
-	awk '$1 == "MemTotal:" { n += $2 }
-		$1 ~ /^(MemFree|Buffers|Cached|AnonPages|SReclaimable):/ {
-			n -= $2
-		}
-		END { print n }' /proc/meminfo
-}
 
 ours() {
 	ksmol run ping -q -W 2 "$@" | tee "$scratch/ping" |
@@ -32,13 +24,31 @@ lossy() {
 }
 lossless() { "${@:2}" tc qdisc del dev "$1" root; }
 
-fragflood() {
-	at p fragflood eth0 "$(cat /sys/class/net/ks0/address)" "$1" $us "$2" "$3"
+mac=02:00:00:00:02:01
+fragflood() { at p fragflood eth0 $mac "$@"; }
+
+# floods_of FAMILY US PEER OTHERS: of each kind, while others go on.
+floods_of() {
+	local mode source
+
+	for mode in tails heads overlap tiny crumbs many; do
+		source=$3
+		[ $mode = many ] && source=$4
+		bg_at p fragflood eth0 $mac "$source" "$2" $mode "$floods"
+		t "$1, $mode: small pings are answered" \
+			pings -c 5 -i 0.05 "$2"
+		t "$1, $mode: datagrams are echoed" load_to "$2" 7 200 0 1452
+		t "$1, $mode: streams go on" \
+			at p tcp load "$2" 80 2 65536 65536
+		wait "$bg_pid"
+		expect "$1, $mode: what waits is bounded" \
+			"$(($(stat_of reassembly pbufs) <= 64))" 1
+	done
 }
 
-start pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16
-echo_on 0.0.0.0
-serve_on $us 80
+start6 pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16
+echo_on ::
+serve_on :: 80
 # Linux, too, keeps what is incomplete, and with it the pages it was sent in.
 at p sysctl -qw net.ipv4.ipfrag_time=2
 bg_at p udp -t 90 echo 10.0.0.1 7 >/dev/null
@@ -67,25 +77,17 @@ lossless eth0 at p
 t 'none is lost any more' lossless ks0
 t 'the largest ping is answered' pings -c 3 -i 0.05 -s 65507 $us
 
-fragflood 10.0.0.1 tails 2000
+fragflood 10.0.0.1 $us tails 2000
+fragflood $peer6 $us6 tails 2000
 before=$(kernel_kib)
-for mode in tails heads overlap tiny crumbs many; do
-	source=10.0.0.1
-	[ $mode = many ] && source=172.16.0.1
-	bg_at p fragflood eth0 "$(cat /sys/class/net/ks0/address)" $source \
-		$us $mode "$floods"
-	t "$mode: small pings are answered" pings -c 5 -i 0.05 $us
-	t "$mode: datagrams are echoed" load_to $us 7 200 0 1472
-	t "$mode: streams go on" to_us 80 2 65536 65536
-	wait "$bg_pid"
-	expect "$mode: what waits is bounded" \
-		"$(($(stat_of reassembly pbufs) <= 64))" 1
-done
-t 'another source is not shut out meanwhile' fragflood 10.0.0.9 tails 2000
+floods_of IPv4 $us 10.0.0.1 172.16.0.1
+t 'another source is not shut out meanwhile' fragflood 10.0.0.9 $us tails 2000
+floods_of IPv6 $us6 $peer6 fd00::5:0
 t 'memory did not grow' test $(($(kernel_kib) - before)) -lt $noise
-t 'tiny ones have their reason' test "$(drops frag_tiny)" -ge $((floods / 2))
-t 'overlaps have theirs' test "$(drops frag_overlap)" -ge $((floods / 4))
+t 'tiny ones have their reason' test "$(drops frag_tiny)" -ge "$floods"
+t 'overlaps have theirs' test "$(drops frag_overlap)" -ge $((floods / 2))
 t 'the largest ping is answered still' pings -c 3 -i 0.05 -s 65507 $us
+t "and IPv6's" pings -6 -c 3 -i 0.05 -s 65507 $us6
 whole 'after the floods'
 t 'what waits goes home with its interface' detach ks0
 t 'everything is home' wait_for 10 idle
