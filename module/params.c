@@ -163,6 +163,8 @@ static const char *params_wrong(const struct ksmol_params *p)
 		return "tcp_records must be 64 to 4194304";
 	if (p->tcp_ecn > 2)
 		return "tcp_ecn must be 0, 1 or 2";
+	if (p->ipv6_temporary > 2)
+		return "ipv6_temporary must be 0, 1 or 2";
 	if (p->sock_hash < 16 || p->sock_hash > (1U << 20) ||
 	    !is_power_of_2(p->sock_hash))
 		return "sock_hash must be a power of two, 16 to 1048576";
@@ -283,6 +285,8 @@ module_param_named(arp_probe_ms, ksmol_params.arp_probe_ms, uint, 0644);
 MODULE_PARM_DESC(arp_probe_ms, "base interval in ms for probing an address before its use, RFC 5227 and 4862 say 1000 (default); 0: use it at once");
 module_param_named(ipv6_eui64, ksmol_params.ipv6_eui64, bool, 0644);
 MODULE_PARM_DESC(ipv6_eui64, "form IPv6 addresses of the link-layer address, not of ipv6_secret (default N)");
+limit_param(ipv6_temporary);
+MODULE_PARM_DESC(ipv6_temporary, "temporary IPv6 addresses, RFC 8981: 0 none (default), 1 form them, 2 also prefer them");
 module_param_named(nd_redirects, ksmol_params.nd_redirects, bool, 0644);
 MODULE_PARM_DESC(nd_redirects, "follow redirects of IPv6 routers (default N)");
 module_param_named(echo_broadcast, ksmol_params.echo_broadcast, bool, 0644);

@@ -37,12 +37,14 @@ enum ksmol_addr_origin {
 	KSMOL_ADDR_GIVEN,	/* attach= */
 	KSMOL_ADDR_LINKLOCAL,	/* formed by us (RFC 4862 5.3) */
 	KSMOL_ADDR_AUTOCONF,	/* formed in a prefix of a router's (5.5.3) */
+	KSMOL_ADDR_TEMPORARY,	/* likewise, at random and for a day (RFC 8981) */
 };
 
-/* Addresses of an interface: given, link-local, and those that routers make
- * us form.
+/* Addresses of an interface: given, link-local, those that routers make us
+ * form, and among them temporary ones.
  */
-#define KSMOL_IFACE_ADDRS 16
+#define KSMOL_IFACE_ADDRS 32
+#define KSMOL_IFACE_TEMPS 16
 #define KSMOL_SPEC_ADDRS 8
 
 /* Buckets of an interface's multicast groups. */
@@ -89,6 +91,8 @@ struct ksmol_nd_link {
  * @defended: jiffies of the last defence (RFC 5227 2.4), 0 = never
  * @valid, @preferred: if it was formed: seconds of ksmol_lifetime_now() at which
  *	it goes, and is deprecated
+ * @created, @desync: if it is temporary: when it was formed, and how many
+ *	seconds less than others it is preferred
  * @member: of its solicited-node group
  */
 struct ksmol_ifaddr {
@@ -107,6 +111,8 @@ struct ksmol_ifaddr {
 	unsigned long defended;
 	u64 valid;
 	u64 preferred;
+	u64 created;
+	u32 desync;
 	struct ksmol_member *member;
 };
 
@@ -186,6 +192,13 @@ enum ksmol_dst_type {
 	KSMOL_DST_MULTICAST,
 };
 
+/* Of two addresses of ours that are equally good, which (RFC 5014)? */
+enum ksmol_prefer {
+	KSMOL_PREFER_DEFAULT,	/* as ipv6_temporary says */
+	KSMOL_PREFER_STABLE,
+	KSMOL_PREFER_TEMPORARY,
+};
+
 /**
  * struct ksmol_flow - what a sender knows
  * @ttl, @tos: or hop limit and traffic class
@@ -193,6 +206,7 @@ enum ksmol_dst_type {
  * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO, the scope of a
  *	link-local IPv6 address), 0 = any
  * @saddr: source it insists on, or any
+ * @prefer: enum ksmol_prefer, where it doesn't
  * @broadcast: SO_BROADCAST is set
  * @mc_loop: what goes to a group also goes to those of us who listen to it
  * @df: no router may fragment it
@@ -205,6 +219,7 @@ struct ksmol_flow {
 	u8 proto;
 	u8 ttl;
 	u8 tos;
+	u8 prefer;
 	int oif;
 	bool broadcast;
 	bool mc_loop;

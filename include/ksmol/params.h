@@ -50,6 +50,8 @@ extern const char * const ksmol_policy_names[KSMOL_NR_POLICIES];
  * @ipv6_secret: of addresses that form themselves (RFC 7217; at load), drawn at
  *	load if none is given
  * @ipv6_eui64: form them of the link-layer address instead (writable)
+ * @ipv6_temporary: 0 none, 1 form temporary addresses (RFC 8981), 2 and prefer
+ *	them (writable)
  * @nd_redirects: follow routers' redirects (writable)
  * @echo_broadcast: answer echo requests to broadcast addresses (writable)
  */
@@ -83,6 +85,7 @@ struct ksmol_params {
 	bool tcp_syncookies;
 	siphash_key_t ipv6_secret;
 	bool ipv6_eui64;
+	unsigned int ipv6_temporary;
 	bool nd_redirects;
 	bool echo_broadcast;
 };

@@ -255,12 +255,14 @@ bool ksmol_addr_select(const struct ksmol_iface *iface, u8 family,
  * struct addr_rank - how well an address of ours suits a destination
  * @ifa: the address
  * @here: it is of the interface by which the packet leaves
+ * @liked: it is temporary, or not, as is preferred
  * @scope: its scope
  * @common: bits of its prefix that it has in common with the destination
  */
 struct addr_rank {
 	const struct ksmol_ifaddr *ifa;
 	bool here;
+	bool liked;
 	u8 scope;
 	u8 common;
 };
@@ -268,19 +270,21 @@ struct addr_rank {
 static struct addr_rank addr_rank(const struct ksmol_iface *out,
 				  const struct ksmol_iface *iface,
 				  const struct ksmol_ifaddr *ifa,
-				  const struct ksmol_addr *daddr)
+				  const struct ksmol_addr *daddr,
+				  bool temporary)
 {
 	return (struct addr_rank){
 		.ifa = ifa,
 		.here = iface == out,
+		.liked = temporary == (ifa->origin == KSMOL_ADDR_TEMPORARY),
 		.scope = ksmol_addr_scope6(&ifa->addr),
 		.common = min_t(u8, ifa->plen,
 				ksmol_addr_common(&ifa->addr, daddr)),
 	};
 }
 
-/* Is @b to be preferred to @a? Among equals the first stays. Rules 4 and 7 are
- * about addresses that we have none of, rule 6 about labels.
+/* Is @b to be preferred to @a? Among equals the first stays. Rule 4 is about
+ * addresses that we have none of, rule 6 about labels.
  */
 static bool addr_better(const struct addr_rank *a, const struct addr_rank *b,
 			const struct ksmol_addr *daddr)
@@ -302,6 +306,9 @@ static bool addr_better(const struct addr_rank *a, const struct addr_rank *b,
 	/* Rule 5 */
 	if (a->here != b->here)
 		return b->here;
+	/* Rule 7 */
+	if (a->liked != b->liked)
+		return b->liked;
 	/* Rule 8 */
 	return b->common > a->common;
 }
@@ -320,10 +327,18 @@ static bool addr_is_candidate(const struct ksmol_iface *out,
 		ksmol_addr_scope6(daddr) > KSMOL_SCOPE_LINK);
 }
 
+static bool addr_prefer_temporary(u8 prefer)
+{
+	if (prefer == KSMOL_PREFER_DEFAULT)
+		return READ_ONCE(ksmol_params.ipv6_temporary) == 2;
+	return prefer == KSMOL_PREFER_TEMPORARY;
+}
+
 bool ksmol_addr_select6(const struct ksmol_iface *out,
-			const struct ksmol_addr *daddr,
+			const struct ksmol_addr *daddr, u8 prefer,
 			struct ksmol_addr *saddr)
 {
+	bool temporary = addr_prefer_temporary(prefer);
 	const struct ksmol_ifaddr *ifa;
 	struct addr_rank best = {}, rank;
 	struct ksmol_iface *iface;
@@ -331,9 +346,11 @@ bool ksmol_addr_select6(const struct ksmol_iface *out,
 	ksmol_for_each_iface(iface, out->pernet)
 		for (ifa = iface->addrs;
 		     ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
+			if (READ_ONCE(ifa->state) == KSMOL_ADDR_UNUSED)
+				break;
 			if (!addr_is_candidate(out, iface, ifa, daddr))
 				continue;
-			rank = addr_rank(out, iface, ifa, daddr);
+			rank = addr_rank(out, iface, ifa, daddr, temporary);
 			if (!best.ifa || addr_better(&best, &rank, daddr))
 				best = rank;
 		}

@@ -89,14 +89,16 @@ bool ksmol_addr_select(const struct ksmol_iface *iface, u8 family,
 /**
  * ksmol_addr_select6() - our IPv6 address to talk to @daddr with
  * @out: the interface by which it leaves
+ * @prefer: enum ksmol_prefer
  *
  * As RFC 6724 5 has it: the same address; a scope that reaches; not deprecated;
- * of @out rather than another interface; the longest common prefix.
+ * of @out rather than another interface; temporary, or not, as is preferred; the
+ * longest common prefix.
  *
  * Return: false if there is none.
  */
 bool ksmol_addr_select6(const struct ksmol_iface *out,
-			const struct ksmol_addr *daddr,
+			const struct ksmol_addr *daddr, u8 prefer,
 			struct ksmol_addr *saddr);
 
 /* --- glue --- */

@@ -84,12 +84,15 @@ static void autoconf_sync(struct ksmol_autoconf *ac)
 	next = ksmol_ra_expire(&ac->ra, now);
 	ac->now = ac->ra;
 	ac->synced = jiffies;
-	/* A timer can't wait for ever: it finds nothing, and waits again. */
-	if (next != KSMOL_RA_NEVER)
-		autoconf_due(ac, jiffies + min(next - now, 86400ULL) * HZ + 1);
 	spin_unlock_bh(&ac->lock);
-	ksmol_autoconf_addrs(ac->iface, &ac->now);
+	next = min(next, ksmol_autoconf_addrs(ac->iface, &ac->now, now));
 	autoconf_routes(ac);
+	if (next == KSMOL_RA_NEVER)
+		return;
+	/* A timer can't wait for ever: it finds nothing, and waits again. */
+	spin_lock_bh(&ac->lock);
+	autoconf_due(ac, jiffies + min(next - now, 86400ULL) * HZ + 1);
+	spin_unlock_bh(&ac->lock);
 }
 
 /* Who detaches waits for this with RTNL held: it may not wait for that. */

@@ -121,7 +121,14 @@ int ksmol_autoconf_linklocal(struct ksmol_iface *iface);
 /* Leaves the groups of all addresses. */
 void ksmol_autoconf_leave(struct ksmol_iface *iface);
 
-/* Addresses follow @ra, and those that are taken are formed anew. */
-void ksmol_autoconf_addrs(struct ksmol_iface *iface, const struct ksmol_ra *ra);
+/**
+ * ksmol_autoconf_addrs() - addresses follow @ra
+ * @now: of ksmol_lifetime_now()
+ *
+ * Those that are taken are formed anew. Return: when a temporary one comes or
+ * goes next, or KSMOL_RA_NEVER.
+ */
+u64 ksmol_autoconf_addrs(struct ksmol_iface *iface, const struct ksmol_ra *ra,
+			 u64 now);
 
 #endif /* _KSMOL_AUTOCONF_H */

@@ -9,6 +9,7 @@
 #include "autoconf.h"
 #include "identifier.h"
 #include "net.h"
+#include "temporary.h"
 
 /* fe80::/64 */
 static const struct ksmol_addr linklocal_prefix = {
@@ -95,9 +96,11 @@ static struct ksmol_ifaddr *addr_slot(struct ksmol_iface *iface)
 }
 
 static void addr_form(const struct ksmol_iface *iface, struct ksmol_addr *addr,
-		      u8 tries)
+		      u8 origin, u8 tries)
 {
-	if (READ_ONCE(ksmol_params.ipv6_eui64))
+	if (origin == KSMOL_ADDR_TEMPORARY)
+		ksmol_identifier_random(addr);
+	else if (READ_ONCE(ksmol_params.ipv6_eui64))
 		ksmol_identifier_eui64(addr, iface->phy->mac);
 	else
 		ksmol_identifier_stable(addr, iface->phy->mac, tries,
@@ -156,7 +159,7 @@ int ksmol_autoconf_linklocal(struct ksmol_iface *iface)
 	ifa->plen = KSMOL_IDENTIFIER_PLEN;
 	ifa->origin = KSMOL_ADDR_LINKLOCAL;
 	ifa->addr = linklocal_prefix;
-	addr_form(iface, &ifa->addr, 0);
+	addr_form(iface, &ifa->addr, ifa->origin, 0);
 	ifa->state = KSMOL_ADDR_TENTATIVE;
 	return 0;
 }
@@ -179,37 +182,42 @@ static struct ksmol_ifaddr *addr_of(struct ksmol_iface *iface,
 
 /* What is not on the link has neighbors by its routes, not by its prefix. */
 static struct ksmol_ifaddr *addr_new(struct ksmol_iface *iface,
-				     const struct ksmol_ra_prefix *p)
+				     const struct ksmol_ra_prefix *p, u8 origin)
 {
 	struct ksmol_ifaddr *ifa = addr_slot(iface);
 	struct ksmol_addr addr = p->prefix;
 
 	if (!ifa)
 		return NULL;
-	addr_form(iface, &addr, 0);
+	addr_form(iface, &addr, origin, 0);
 	/* One that attach= gave it is not made twice. */
 	if (ksmol_iface_addr(iface, AF_INET6, &addr))
 		return NULL;
 	ifa->tries = 0;
 	return addr_place(iface, ifa, &addr,
 			  p->onlink ? KSMOL_IDENTIFIER_PLEN : 128,
-			  KSMOL_ADDR_AUTOCONF) ? NULL : ifa;
+			  origin) ? NULL : ifa;
+}
+
+static void addr_deprecate(struct ksmol_ifaddr *ifa, bool deprecated)
+{
+	if (ifa->deprecated == deprecated)
+		return;
+	WRITE_ONCE(ifa->deprecated, deprecated);
+	ksmol_routes_changed();
 }
 
 static void addr_renew(struct ksmol_iface *iface,
 		       const struct ksmol_ra_prefix *p)
 {
-	struct ksmol_ifaddr *ifa = addr_of(iface, p) ?: addr_new(iface, p);
-	bool deprecated = !p->preferred;
+	struct ksmol_ifaddr *ifa = addr_of(iface, p) ?:
+				   addr_new(iface, p, KSMOL_ADDR_AUTOCONF);
 
 	if (!ifa)
 		return;
 	ifa->valid = p->valid;
 	ifa->preferred = p->preferred;
-	if (ifa->deprecated == deprecated)
-		return;
-	WRITE_ONCE(ifa->deprecated, deprecated);
-	ksmol_routes_changed();
+	addr_deprecate(ifa, !p->preferred);
 }
 
 static const struct ksmol_ra_prefix *
@@ -233,15 +241,81 @@ static void addr_again(struct ksmol_iface *iface, struct ksmol_ifaddr *ifa)
 	if (ifa->state != KSMOL_ADDR_CONFLICT ||
 	    ifa->origin == KSMOL_ADDR_GIVEN ||
 	    ifa->tries >= KSMOL_AUTOCONF_TRIES ||
-	    READ_ONCE(ksmol_params.ipv6_eui64))
+	    (ifa->origin != KSMOL_ADDR_TEMPORARY &&
+	     READ_ONCE(ksmol_params.ipv6_eui64)))
 		return;
 	ifa->tries++;
-	addr_form(iface, &addr, ifa->tries);
+	addr_form(iface, &addr, ifa->origin, ifa->tries);
 	addr_leave(ifa);
 	addr_place(iface, ifa, &addr, ifa->plen, ifa->origin);
 }
 
-void ksmol_autoconf_addrs(struct ksmol_iface *iface, const struct ksmol_ra *ra)
+/* --- temporary addresses --- */
+
+static u32 temp_advance(void)
+{
+	return ksmol_temp_advance(READ_ONCE(ksmol_params.arp_probe_ms));
+}
+
+/* One more in @p, unless what there is will do. */
+static void temp_refill(struct ksmol_iface *iface,
+			const struct ksmol_ra_prefix *p, u64 now)
+{
+	u32 desync = get_random_u32_below(KSMOL_TEMP_DESYNC + 1);
+	u32 advance = temp_advance();
+	struct ksmol_ifaddr *ifa;
+
+	if (!ksmol_temp_wanted(iface->addrs, p, desync, advance, now))
+		return;
+	ifa = addr_new(iface, p, KSMOL_ADDR_TEMPORARY);
+	if (!ifa)
+		return;
+	ifa->created = now;
+	ifa->desync = desync;
+	ksmol_temp_renew(ifa, p);
+}
+
+/* Its lifetimes follow @p's, within its own. Return: whether it is over. */
+static bool temp_is_over(struct ksmol_ifaddr *ifa,
+			 const struct ksmol_ra_prefix *p, u64 now)
+{
+	if (!p)
+		return true;
+	ksmol_temp_renew(ifa, p);
+	addr_deprecate(ifa, ifa->preferred <= now);
+	return ifa->valid <= now;
+}
+
+/* When is there something to be done for the temporary addresses? */
+static u64 temps_due(const struct ksmol_iface *iface, u64 now)
+{
+	const struct ksmol_ifaddr *ifa;
+	u64 next = KSMOL_RA_NEVER;
+
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
+		if (addr_in_use(ifa) && ifa->origin == KSMOL_ADDR_TEMPORARY)
+			next = min(next, ksmol_temp_next(ifa, temp_advance(),
+							 now));
+	return next;
+}
+
+/* --- */
+
+static bool addr_is_over(struct ksmol_ifaddr *ifa, const struct ksmol_ra *ra,
+			 u64 now)
+{
+	switch (ifa->origin) {
+	case KSMOL_ADDR_AUTOCONF:
+		return !addr_prefix(ra, ifa);
+	case KSMOL_ADDR_TEMPORARY:
+		return temp_is_over(ifa, addr_prefix(ra, ifa), now);
+	default:
+		return false;
+	}
+}
+
+u64 ksmol_autoconf_addrs(struct ksmol_iface *iface, const struct ksmol_ra *ra,
+			 u64 now)
 {
 	const struct ksmol_ra_prefix *p;
 	struct ksmol_ifaddr *ifa;
@@ -249,7 +323,7 @@ void ksmol_autoconf_addrs(struct ksmol_iface *iface, const struct ksmol_ra *ra)
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
 		if (!addr_in_use(ifa))
 			continue;
-		if (ifa->origin == KSMOL_ADDR_AUTOCONF && !addr_prefix(ra, ifa))
+		if (addr_is_over(ifa, ra, now))
 			addr_remove(iface, ifa);
 		else
 			addr_again(iface, ifa);
@@ -257,4 +331,10 @@ void ksmol_autoconf_addrs(struct ksmol_iface *iface, const struct ksmol_ra *ra)
 	for (p = ra->prefixes; p < ra->prefixes + KSMOL_RA_PREFIXES; p++)
 		if (p->valid)
 			addr_renew(iface, p);
+	if (READ_ONCE(ksmol_params.ipv6_temporary))
+		for (p = ra->prefixes; p < ra->prefixes + KSMOL_RA_PREFIXES; p++)
+			if (p->valid)
+				temp_refill(iface, p, now);
+	return temps_due(iface, now);
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_autoconf_addrs);

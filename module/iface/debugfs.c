@@ -27,13 +27,44 @@ static const char *addr_state(const struct ksmol_ifaddr *ifa, u8 state)
 	return addr_state_names[state];
 }
 
+static const char * const addr_origin_names[] = {
+	[KSMOL_ADDR_GIVEN] = "given",
+	[KSMOL_ADDR_LINKLOCAL] = "linklocal",
+	[KSMOL_ADDR_AUTOCONF] = "formed",
+	[KSMOL_ADDR_TEMPORARY] = "temporary",
+};
+
+/* Seconds that are left. */
+static void addr_show_left(struct seq_file *m, u64 until)
+{
+	u64 now = ksmol_lifetime_now();
+
+	if (until == KSMOL_RA_NEVER)
+		seq_printf(m, " %9s", "ever");
+	else
+		seq_printf(m, " %9llu", until > now ? until - now : 0);
+}
+
+/* Others than those of routers' prefixes stay as long as the interface. */
+static void addr_show_origin(struct seq_file *m, const struct ksmol_ifaddr *ifa)
+{
+	bool ends = ifa->origin == KSMOL_ADDR_AUTOCONF ||
+		    ifa->origin == KSMOL_ADDR_TEMPORARY;
+
+	seq_printf(m, " %-9s", addr_origin_names[ifa->origin]);
+	addr_show_left(m, ends ? READ_ONCE(ifa->valid) : KSMOL_RA_NEVER);
+	addr_show_left(m, ends ? READ_ONCE(ifa->preferred) : KSMOL_RA_NEVER);
+	seq_putc(m, '\n');
+}
+
 static int addresses_show(struct seq_file *m, void *data)
 {
 	const struct ksmol_iface *iface = data;
 	const struct ksmol_ifaddr *ifa;
 	char text[KSMOL_ADDR_STRLEN];
 
-	seq_printf(m, "%-39s %6s %s\n", "address", "prefix", "state");
+	seq_printf(m, "%-39s %6s %-10s %-9s %9s %9s\n", "address", "prefix",
+		   "state", "origin", "valid_s", "preferred");
 	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++) {
 		u8 state = READ_ONCE(ifa->state);
 
@@ -41,9 +72,10 @@ static int addresses_show(struct seq_file *m, void *data)
 			break;
 		if (state == KSMOL_ADDR_FREE || state == KSMOL_ADDR_VACANT)
 			continue;
-		seq_printf(m, "%-39s %6u %s\n",
+		seq_printf(m, "%-39s %6u %-10s",
 			   ksmol_addr_str(ifa->family, &ifa->addr, text),
 			   ifa->plen, addr_state(ifa, state));
+		addr_show_origin(m, ifa);
 	}
 	return 0;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/if_ether.h>
+#include <linux/random.h>
 #include <linux/string.h>
 #include <ksmol/compat.h>
 #include "identifier.h"
@@ -34,6 +35,14 @@ void ksmol_identifier_stable(struct ksmol_addr *addr, const u8 *mac, u8 tries,
 	} while (ksmol_identifier_reserved(addr));
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_identifier_stable);
+
+void ksmol_identifier_random(struct ksmol_addr *addr)
+{
+	do {
+		get_random_bytes(&addr->w[2], 2 * sizeof(addr->w[2]));
+	} while (ksmol_identifier_reserved(addr));
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_identifier_random);
 
 void ksmol_identifier_eui64(struct ksmol_addr *addr, const u8 *mac)
 {

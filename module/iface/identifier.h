@@ -21,6 +21,9 @@ void ksmol_identifier_stable(struct ksmol_addr *addr, const u8 *mac, u8 tries,
 /* That made of the link-layer address (RFC 4291, Appendix A). */
 void ksmol_identifier_eui64(struct ksmol_addr *addr, const u8 *mac);
 
+/* One that says nothing of anything (RFC 8981 3.3.1). */
+void ksmol_identifier_random(struct ksmol_addr *addr);
+
 /* Has anycast this one (RFC 5453)? */
 bool ksmol_identifier_reserved(const struct ksmol_addr *addr);
 

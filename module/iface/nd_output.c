@@ -108,7 +108,8 @@ int ksmol_nd_solicit(struct ksmol_iface *iface,
 	};
 	struct ksmol_pbuf *pb;
 
-	if (!ksmol_addr_select6(iface, target, &way.saddr))
+	if (!ksmol_addr_select6(iface, target, KSMOL_PREFER_DEFAULT,
+				&way.saddr))
 		return -EADDRNOTAVAIL;
 	pb = nd_alloc(iface);
 	if (!pb)

@@ -79,7 +79,8 @@ static int route_source(const struct ksmol_flow *flow, struct ksmol_dst *dst)
 		ok = ksmol_addr_select(dst->iface, AF_INET, &dst->nexthop,
 				       &dst->saddr);
 	else
-		ok = ksmol_addr_select6(dst->iface, &flow->daddr, &dst->saddr);
+		ok = ksmol_addr_select6(dst->iface, &flow->daddr, flow->prefer,
+					&dst->saddr);
 	return ok ? 0 : -EADDRNOTAVAIL;
 }
 

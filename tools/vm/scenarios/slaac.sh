@@ -2,7 +2,7 @@
 # Addresses and routes of a router, Debian's radvd, and what becomes of them
 # when it says something else, or nothing any more.
 # needs: uml uml-debug
-# timeout: 150
+# timeout: 180
 
 . "$(dirname "$0")/../ksmol.sh"
 
@@ -26,6 +26,21 @@ radvd_on() {
 state_in() { awk -v p="$1" 'index($1, p) == 1 { print $3 }' "$dir/addresses"; }
 is_in() { [ "$(state_in "$1")" = "$2" ]; }
 none_in() { [ -z "$(state_in "$1")" ]; }
+temporary_in() {
+	awk -v p="$1" 'index($1, p) == 1 && $3 == "valid" && $4 == "temporary" {
+		print $1 }' "$dir/addresses"
+}
+has_temporary() { [ -n "$(temporary_in "$1")" ]; }
+# source_to ADDR [PREFERENCE]: what a socket of ours would send from.
+source_to() {
+	ksmol run python3 -c "
+import socket, sys
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+for pref in sys.argv[2:]:
+    s.setsockopt(socket.IPPROTO_IPV6, 72, int(pref))
+s.connect((sys.argv[1], 9))
+print(s.getsockname()[0])" "$@"
+}
 address_in() { awk -v p="$1" 'index($1, p) == 1 { print $1 }' "$dir/addresses"; }
 route() { grep -qE "^$1 +$2 ${3:-}" "$dir/routes"; }
 no_route() { fails route "$@"; }
@@ -82,6 +97,26 @@ t 'they are made of the link-layer address' \
 t 'all of them' is_in fe80::ff:fe00:201 valid
 detach ks0
 echo N >"$params/ipv6_eui64"
+
+t 'another word than 0, 1 or 2 is refused' \
+	fails sh -c "echo 3 >$params/ipv6_temporary"
+echo 1 >"$params/ipv6_temporary"
+t 'attached again, with temporary addresses' attach ks0,slaac
+t 'one comes in each prefix' wait_for 30 has_temporary fd01:
+t 'really in each' wait_for 30 has_temporary fd02:
+t 'the other is still there' wait_for 30 is_in "$mine" valid
+temporary=$(temporary_in fd01:)
+t 'debugfs tells how long it lasts' grep -qE \
+	"^$temporary +64 valid +temporary +(600|5..) +(300|[12]..)$" \
+	"$dir/addresses"
+t 'the peer pings it' pings -6 -c 3 -i 0.1 "$temporary"
+expect 'nobody prefers it' "$(source_to fd01::1)" "$mine"
+expect 'but who asks for it' "$(source_to fd01::1 1)" "$temporary"
+echo 2 >"$params/ipv6_temporary"
+expect 'now it is preferred' "$(source_to fd01::1)" "$temporary"
+expect 'but by who asks for the other' "$(source_to fd01::1 2)" "$mine"
+detach ks0
+echo 0 >"$params/ipv6_temporary"
 
 t 'attached once more' attach ks0,slaac
 t 'it has its address' wait_for 20 is_in fd01: valid
