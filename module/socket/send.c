@@ -36,6 +36,17 @@ static u8 flow_ttl(const struct ksmol_sock *ks, u8 family, bool group)
 	return ttl < 0 ? ksmol_inet6_hops(net) : ttl;
 }
 
+/* IPV6_ADDR_PREFERENCES; mobility's part of it makes no difference to us. */
+static u8 flow_prefer(const struct ksmol_sock *ks)
+{
+	u8 prefs = READ_ONCE(ks->opts6.prefs);
+
+	if (prefs & IPV6_PREFER_SRC_TMP)
+		return KSMOL_PREFER_TEMPORARY;
+	return prefs & IPV6_PREFER_SRC_PUBLIC ? KSMOL_PREFER_STABLE :
+						KSMOL_PREFER_DEFAULT;
+}
+
 /* IPV6_PKTINFO, and what cuts a datagram short of being fragmented. */
 static void flow_v6(const struct ksmol_sock *ks, struct ksmol_flow *flow)
 {
@@ -48,6 +59,7 @@ static void flow_v6(const struct ksmol_sock *ks, struct ksmol_flow *flow)
 	if (!flow->oif)
 		flow->oif = READ_ONCE(ks->opts6.oif);
 	flow->flowlabel = READ_ONCE(ks->opts6.flowlabel);
+	flow->prefer = flow_prefer(ks);
 }
 
 void ksmol_flow_named(const struct ksmol_sock *ks, struct ksmol_flow *flow,

@@ -58,6 +58,8 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * struct ksmol_opts6 - options of level IPPROTO_IPV6 that are numbers
  * @hops: IPV6_UNICAST_HOPS, or -1 for the namespace's default
  * @mc_hops, @tclass, @pmtudisc: options of these names
+ * @prefs: of IPV6_ADDR_PREFERENCES those that Linux keeps: temporary, public,
+ *	care-of
  * @mc_oif: IPV6_MULTICAST_IF
  * @oif: interface of IPV6_PKTINFO
  * @flowlabel: what connect() was given, with IPV6_FLOWINFO_SEND
@@ -67,6 +69,7 @@ struct ksmol_opts6 {
 	u8 mc_hops;
 	u8 tclass;
 	u8 pmtudisc;
+	u8 prefs;
 	int mc_oif;
 	int oif;
 	__be32 flowlabel;

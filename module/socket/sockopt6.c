@@ -4,6 +4,7 @@
  * goes by IPv4 from an IPv6 socket follows those of IPPROTO_IP.
  */
 
+#include <linux/bitops.h>
 #include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/sockptr.h>
@@ -116,6 +117,33 @@ static int set_pmtudisc(struct ksmol_sock *ks, int val)
 	return 0;
 }
 
+/* Three questions with two answers each; none may have both (RFC 5014 4). */
+#define PREF_TEMPORARY	(IPV6_PREFER_SRC_TMP | IPV6_PREFER_SRC_PUBLIC | \
+			 IPV6_PREFER_SRC_PUBTMP_DEFAULT)
+#define PREF_HOME	(IPV6_PREFER_SRC_HOME | IPV6_PREFER_SRC_COA)
+#define PREF_CGA	(IPV6_PREFER_SRC_CGA | IPV6_PREFER_SRC_NONCGA)
+
+/* What was not asked about is the default again, as in newer Linux. */
+static int set_prefs(struct ksmol_sock *ks, int val)
+{
+	if (hweight32(val & PREF_TEMPORARY) > 1 ||
+	    hweight32(val & PREF_HOME) > 1 || hweight32(val & PREF_CGA) > 1)
+		return -EINVAL;
+	WRITE_ONCE(ks->opts6.prefs, val & (IPV6_PREFER_SRC_TMP |
+					   IPV6_PREFER_SRC_PUBLIC |
+					   IPV6_PREFER_SRC_COA));
+	return 0;
+}
+
+static int get_prefs(const struct ksmol_sock *ks)
+{
+	u8 prefs = READ_ONCE(ks->opts6.prefs);
+	int val = prefs & (IPV6_PREFER_SRC_TMP | IPV6_PREFER_SRC_PUBLIC);
+
+	return (val ?: IPV6_PREFER_SRC_PUBTMP_DEFAULT) |
+	       (prefs & IPV6_PREFER_SRC_COA ?: IPV6_PREFER_SRC_HOME);
+}
+
 static const struct {
 	int name;
 	int (*set)(struct ksmol_sock *ks, int val);
@@ -126,6 +154,7 @@ static const struct {
 	{ IPV6_MULTICAST_IF,	set_mc_oif },
 	{ IPV6_TCLASS,		set_tclass },
 	{ IPV6_MTU_DISCOVER,	set_pmtudisc },
+	{ IPV6_ADDR_PREFERENCES, set_prefs },
 };
 
 static int set_value(struct ksmol_sock *ks, int name, bool given, int val)
@@ -215,6 +244,9 @@ static int get_value(struct ksmol_sock *ks, int name, int *val)
 		return 0;
 	case IPV6_MTU_DISCOVER:
 		*val = READ_ONCE(ks->opts6.pmtudisc);
+		return 0;
+	case IPV6_ADDR_PREFERENCES:
+		*val = get_prefs(ks);
 		return 0;
 	case IPV6_MTU:
 		return ksmol_peer_mtu(ks, val);

@@ -26,7 +26,7 @@ OPTIONS = {
     'RECVPKTINFO': 49, 'RECVHOPLIMIT': 51, 'RECVTCLASS': 66, 'TCLASS': 67,
     'RECVERR': 25, 'MTU_DISCOVER': 23, 'MTU': 24, 'DONTFRAG': 62,
     'FREEBIND': 78, 'FLOWINFO_SEND': 33, 'RECVORIGDSTADDR': 74,
-    'NOTHING': 1999,
+    'ADDR_PREFERENCES': 72, 'NOTHING': 1999,
 }
 PKTINFO, HOPLIMIT, ADD, DROP = 50, 52, 20, 21
 MCAST_JOIN, MCAST_LEAVE = 42, 45
@@ -107,6 +107,19 @@ def switches():
                 yield name, [(err(s.setsockopt, V6, number, value),
                               err(s.getsockopt, V6, number))
                              for value in (1, 0, 2, -1)]
+
+
+@check
+def preferences():
+    """Which of its addresses it likes (RFC 5014)."""
+    with udp() as s:
+        number = OPTIONS['ADDR_PREFERENCES']
+        yield 'one after the other', [
+            (hex(value), err(s.setsockopt, V6, number, value),
+             err(s.getsockopt, V6, number))
+            for value in (1, 4, 2, 3, 0x100, 0x102, 0x400, 0x404, 8, 0x800,
+                          0x808, 0x1000)]
+        yield 'short', err(s.setsockopt, V6, number, b'1')
 
 
 @check
