@@ -202,6 +202,8 @@ enum ksmol_prefer {
 /**
  * struct ksmol_flow - what a sender knows
  * @ttl, @tos: or hop limit and traffic class
+ * @link_hops: nobody has a hop limit in mind: it is what the link's routers say,
+ *	and @ttl only where they say nothing (IPv6)
  * @flowlabel: of IPv6; 0: chosen by the flow's hash (RFC 6437)
  * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO, the scope of a
  *	link-local IPv6 address), 0 = any
@@ -221,6 +223,7 @@ struct ksmol_flow {
 	u8 tos;
 	u8 prefer;
 	int oif;
+	bool link_hops;
 	bool broadcast;
 	bool mc_loop;
 	bool df;

@@ -49,6 +49,14 @@ bool ksmol_ipv6_in_scope(const struct ksmol_dst *dst,
 		!ksmol_addr_is_loopback6(&dst->saddr));
 }
 
+/* RFC 4861 6.3.4: Cur Hop Limit. */
+static u8 ipv6_hops(const struct ksmol_flow *flow, const struct ksmol_dst *dst)
+{
+	u8 hops = flow->link_hops ? READ_ONCE(dst->iface->nd.hops) : 0;
+
+	return hops ?: flow->ttl;
+}
+
 void ksmol_ipv6_header(const struct ksmol_flow *flow,
 		       const struct ksmol_dst *dst, void *to, u32 total,
 		       u8 tclass)
@@ -56,7 +64,7 @@ void ksmol_ipv6_header(const struct ksmol_flow *flow,
 	struct ksmol_ipv6 ip = {
 		.tclass = tclass,
 		.next = flow->proto,
-		.hlim = flow->ttl,
+		.hlim = ipv6_hops(flow, dst),
 		.len = total - KSMOL_IPV6_HLEN,
 		.flowlabel = flow->flowlabel,
 		.saddr = dst->saddr,

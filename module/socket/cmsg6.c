@@ -41,6 +41,15 @@ static int cmsg_number(const struct cmsghdr *cmsg, int max, u8 *to)
 	return 0;
 }
 
+static int cmsg_hops(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
+{
+	int err = cmsg_number(cmsg, 255, &flow->ttl);
+
+	if (!err && *(int *)CMSG_DATA(cmsg) >= 0)
+		flow->link_hops = false;
+	return err;
+}
+
 static int cmsg_dontfrag(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 {
 	u8 val = 0;
@@ -72,7 +81,7 @@ int ksmol_cmsg_send6(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 		return 0;
 	switch (cmsg->cmsg_type) {
 	case IPV6_HOPLIMIT:
-		return cmsg_number(cmsg, 255, &flow->ttl);
+		return cmsg_hops(cmsg, flow);
 	case IPV6_TCLASS:
 		return cmsg_number(cmsg, 255, &flow->tos);
 	case IPV6_DONTFRAG:

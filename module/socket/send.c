@@ -51,6 +51,8 @@ static u8 flow_prefer(const struct ksmol_sock *ks)
 static void flow_v6(const struct ksmol_sock *ks, struct ksmol_flow *flow)
 {
 	flow->broadcast = false;
+	flow->link_hops = !ksmol_addr_is_multicast6(&flow->daddr) &&
+			  READ_ONCE(ks->opts6.hops) < 0;
 	flow->mc_loop = ksmol_sock_opt(ks, KSMOL_OPT_MC_LOOP6);
 	/* No router may fragment it in any case. */
 	flow->df = true;

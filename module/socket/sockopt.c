@@ -118,10 +118,20 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 	return bit ? ksmol_set_switch(ks, bit, val) : set_value(ks, name, val);
 }
 
+/* The way to the peer, valid inside the RCU section: 0 or -ENOTCONN. */
+int ksmol_peer_route(const struct ksmol_sock *ks, struct ksmol_dst *dst)
+{
+	struct ksmol_flow flow;
+
+	if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
+		return -ENOTCONN;
+	ksmol_flow_init(ks, &flow, ks->family, &ks->raddr);
+	return ksmol_route(&flow, dst) ? -ENOTCONN : 0;
+}
+
 /* There must be a peer. */
 int ksmol_peer_mtu(struct ksmol_sock *ks, int *val)
 {
-	struct ksmol_flow flow;
 	struct ksmol_dst dst;
 	int err;
 
@@ -130,16 +140,12 @@ int ksmol_peer_mtu(struct ksmol_sock *ks, int *val)
 		*val = READ_ONCE(ksmol_tcp_sk(&ks->inet.sk)->tcb.mtu);
 		return ksmol_addr_any(&ks->raddr) ? -ENOTCONN : 0;
 	}
-	if (ks->inet.sk.sk_state != TCP_ESTABLISHED)
-		return -ENOTCONN;
-	ksmol_flow_init(ks, &flow, ks->family, &ks->raddr);
 	rcu_read_lock();
-	err = ksmol_route(&flow, &dst);
+	err = ksmol_peer_route(ks, &dst);
 	rcu_read_unlock();
-	if (err)
-		return -ENOTCONN;
-	*val = dst.mtu;
-	return 0;
+	if (!err)
+		*val = dst.mtu;
+	return err;
 }
 
 static int get_value(struct ksmol_sock *ks, int name, int *val)

@@ -14,6 +14,9 @@ int ksmol_getsockopt6(struct ksmol_sock *ks, int name, char __user *to,
 /* Turns KSMOL_OPT_* on or off: 0. */
 int ksmol_set_switch(struct ksmol_sock *ks, u32 bit, bool on);
 
+/* The way to the peer, valid inside the RCU section: 0 or -ENOTCONN. */
+int ksmol_peer_route(const struct ksmol_sock *ks, struct ksmol_dst *dst);
+
 /* IP_MTU, IPV6_MTU: of the way to the peer: 0 or -ENOTCONN. */
 int ksmol_peer_mtu(struct ksmol_sock *ks, int *val);
 

@@ -213,9 +213,26 @@ int ksmol_setsockopt6(struct ksmol_sock *ks, int name, sockptr_t from,
 		     set_value(ks, name, given, val);
 }
 
-static int hops_or_default(const struct ksmol_sock *ks, int hops)
+/* What the routers of the peer's link say; 0: nothing, or there is no peer. */
+static int link_hops(const struct ksmol_sock *ks)
 {
-	return hops < 0 ? ksmol_inet6_hops(sock_net(&ks->inet.sk)) : hops;
+	struct ksmol_dst dst;
+	int hops = 0;
+
+	rcu_read_lock();
+	if (ks->family == AF_INET6 && !ksmol_peer_route(ks, &dst))
+		hops = READ_ONCE(dst.iface->nd.hops);
+	rcu_read_unlock();
+	return hops;
+}
+
+static int get_hops(const struct ksmol_sock *ks)
+{
+	int hops = READ_ONCE(ks->opts6.hops);
+
+	if (hops >= 0)
+		return hops;
+	return link_hops(ks) ?: ksmol_inet6_hops(sock_net(&ks->inet.sk));
 }
 
 static int get_value(struct ksmol_sock *ks, int name, int *val)
@@ -231,7 +248,7 @@ static int get_value(struct ksmol_sock *ks, int name, int *val)
 		*val = ks->inet.sk.sk_ipv6only;
 		return 0;
 	case IPV6_UNICAST_HOPS:
-		*val = hops_or_default(ks, READ_ONCE(ks->opts6.hops));
+		*val = get_hops(ks);
 		return 0;
 	case IPV6_MULTICAST_HOPS:
 		*val = READ_ONCE(ks->opts6.mc_hops);

@@ -129,6 +129,7 @@ int ksmol_tcp_reply_way(const struct ksmol_tcp_key *key, int oif, u8 tos,
 		.family = key->family,
 		.proto = IPPROTO_TCP,
 		.ttl = reply_ttl(key),
+		.link_hops = true,
 		.tos = tos,
 		.oif = oif ?: key->scope,
 		.df = key->family != AF_INET ||

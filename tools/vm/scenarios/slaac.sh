@@ -41,6 +41,22 @@ for pref in sys.argv[2:]:
 s.connect((sys.argv[1], 9))
 print(s.getsockname()[0])" "$@"
 }
+# hops_to ADDR: what a socket says of its hop limit, alone and connected, which
+# then sends something to port 9.
+hops_to() {
+	ksmol run python3 -c "
+import socket, sys
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+alone = s.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS)
+s.connect((sys.argv[1], 9))
+print(alone, s.getsockopt(socket.IPPROTO_IPV6, socket.IPV6_UNICAST_HOPS))
+s.send(b'x')" "$1"
+}
+# heard_with HOPS: one that was sent again has come with that hop limit.
+heard_with() {
+	hops_to fd01::1 >/dev/null
+	grep -qx "$1" "$scratch/hops"
+}
 address_in() { awk -v p="$1" 'index($1, p) == 1 { print $1 }' "$dir/addresses"; }
 route() { grep -qE "^$1 +$2 ${3:-}" "$dir/routes"; }
 no_route() { fails route "$@"; }
@@ -75,6 +91,17 @@ t 'the route it told of is there' route fd09:: 48 fe80::
 t 'the resolver can be read' says '^resolver fd01::53 - [1-9]'
 t 'and what it says of the link' \
 	says '^link +mtu 1400 hops 33 reachable_ms 20000 retrans_ms 2000'
+expect 'who is connected has its hop limit' "$(hops_to fd01::1)" '64 33'
+bg_at p python3 -uc "
+import socket, struct
+s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
+s.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_RECVHOPLIMIT, 1)
+s.bind(('::', 9))
+while True:
+    _, control, _, _ = s.recvmsg(10, 100)
+    print(struct.unpack('i', control[0][2])[0])" >"$scratch/hops"
+t 'and sends with it' wait_for 30 heard_with 33
+stop "$bg_pid"
 t 'its preference, too' says '^router +fe80::.* high '
 
 mine=$(address_in fd01:)
