@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Source filters as a whole (RFC 3678): IP_MSFILTER and MCAST_MSFILTER, which
- * set or read what a socket wants of a group that it has joined.
+ * Source filters as a whole (RFC 3678): IP_MSFILTER and, of either family,
+ * MCAST_MSFILTER, which set or read what a socket wants of a group that it has
+ * joined.
  */
 
+#include <linux/err.h>
 #include <linux/in.h>
+#include <linux/in6.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 #include <linux/sockptr.h>
@@ -12,6 +15,7 @@
 
 /**
  * struct mc_filter - what both forms say
+ * @family: of the addresses
  * @ifindex: the interface, by its number
  * @local: or by its address
  * @group: the group
@@ -20,6 +24,7 @@
  * @sources: the sources
  */
 struct mc_filter {
+	u8 family;
 	int ifindex;
 	struct ksmol_addr local;
 	struct ksmol_addr group;
@@ -90,14 +95,29 @@ static int read_msfilter(sockptr_t from, unsigned int len, struct mc_filter *f)
 }
 
 static int filter_sockaddr(const struct __kernel_sockaddr_storage *from,
-			   struct ksmol_addr *addr)
+			   u8 family, struct ksmol_addr *addr)
 {
 	const struct sockaddr_in *sin = (const void *)from;
 
-	if (sin->sin_family != AF_INET)
+	if (sin->sin_family != family)
 		return -EADDRNOTAVAIL;
-	*addr = ksmol_addr_v4(sin->sin_addr.s_addr);
+	if (family == AF_INET)
+		*addr = ksmol_addr_v4(sin->sin_addr.s_addr);
+	else
+		addr->v6 = ((const struct sockaddr_in6 *)from)->sin6_addr;
 	return 0;
+}
+
+static void put_sockaddr(struct __kernel_sockaddr_storage *to, u8 family,
+			 const struct ksmol_addr *addr)
+{
+	struct sockaddr_in *sin = (void *)to;
+
+	sin->sin_family = family;
+	if (family == AF_INET)
+		sin->sin_addr.s_addr = addr->v4;
+	else
+		((struct sockaddr_in6 *)to)->sin6_addr = addr->v6;
 }
 
 static int head_group(sockptr_t from, unsigned int len,
@@ -108,7 +128,7 @@ static int head_group(sockptr_t from, unsigned int len,
 	if (copy_from_sockptr(head, from, GROUP_HEAD))
 		return -EFAULT;
 	f->ifindex = head->gf_interface;
-	return filter_sockaddr(&head->gf_group, &f->group);
+	return filter_sockaddr(&head->gf_group, f->family, &f->group);
 }
 
 static int read_group(sockptr_t from, unsigned int len, struct mc_filter *f)
@@ -132,7 +152,7 @@ static int read_group(sockptr_t from, unsigned int len, struct mc_filter *f)
 					     i * sizeof(source),
 					     sizeof(source)))
 			return -EFAULT;
-		err = filter_sockaddr(&source, &addr);
+		err = filter_sockaddr(&source, f->family, &addr);
 		if (err)
 			return err;
 		filter_add(f, &addr);
@@ -142,17 +162,19 @@ static int read_group(sockptr_t from, unsigned int len, struct mc_filter *f)
 
 /* --- RTNL and the socket locked --- */
 
-/* The membership that is meant, and where its pointer stands; or NULL. */
+/* The membership that is meant, and where its pointer stands; NULL if there is
+ * none, or -ENODEV if there is no such interface.
+ */
 static struct ksmol_member *filter_member(struct ksmol_sock *ks,
 					  const struct mc_filter *f,
 					  struct ksmol_member __rcu ***link)
 {
 	struct ksmol_iface *iface;
 
-	iface = ksmol_group_iface(sock_net(&ks->inet.sk), f->ifindex, AF_INET,
+	iface = ksmol_group_iface(sock_net(&ks->inet.sk), f->ifindex, f->family,
 				  &f->local, &f->group);
 	if (!iface)
-		return NULL;
+		return f->family == AF_INET ? NULL : ERR_PTR(-ENODEV);
 	*link = ksmol_mc_find(ks, &f->group, iface->phy->ifindex);
 	return rtnl_dereference(**link);
 }
@@ -162,6 +184,8 @@ static int filter_set(struct ksmol_sock *ks, const struct mc_filter *f)
 	struct ksmol_member __rcu **link;
 	struct ksmol_member *old = filter_member(ks, f, &link), *m;
 
+	if (IS_ERR(old))
+		return PTR_ERR(old);
 	/* From no source: that is to have left (RFC 3678 4.1.3). */
 	if (!f->exclude && !f->nr) {
 		if (!old)
@@ -185,7 +209,7 @@ static int filter_get(struct ksmol_sock *ks, struct mc_filter *f)
 	struct ksmol_member __rcu **link;
 	struct ksmol_member *m = filter_member(ks, f, &link);
 
-	if (!m)
+	if (IS_ERR_OR_NULL(m))
 		return -EADDRNOTAVAIL;
 	f->exclude = m->exclude;
 	f->nr = m->nr;
@@ -197,9 +221,10 @@ static int filter_locked(struct ksmol_sock *ks, struct mc_filter *f, bool set)
 {
 	int err;
 
-	if (!ipv4_is_multicast(f->group.v4))
+	if (!ksmol_addr_is_group(f->family, &f->group))
 		return -EINVAL;
-	if (ks->proto == IPPROTO_TCP)
+	/* Of IPv6 it is merely in no group. */
+	if (ks->proto == IPPROTO_TCP && f->family == AF_INET)
 		return -EPROTO;
 	rtnl_lock();
 	lock_sock(&ks->inet.sk);
@@ -209,10 +234,10 @@ static int filter_locked(struct ksmol_sock *ks, struct mc_filter *f, bool set)
 	return err;
 }
 
-int ksmol_mc_set_filter(struct ksmol_sock *ks, int name, sockptr_t from,
-			unsigned int len)
+int ksmol_mc_set_filter(struct ksmol_sock *ks, u8 family, int name,
+			sockptr_t from, unsigned int len)
 {
-	struct mc_filter f = {};
+	struct mc_filter f = { .family = family };
 	int err;
 
 	err = name == IP_MSFILTER ? read_msfilter(from, len, &f) :
@@ -225,7 +250,7 @@ int ksmol_mc_set_filter(struct ksmol_sock *ks, int name, sockptr_t from,
 static int put_msfilter(struct ksmol_sock *ks, char __user *to,
 			int __user *lenp, unsigned int len)
 {
-	struct mc_filter f = {};
+	struct mc_filter f = { .family = AF_INET };
 	struct ip_msfilter head;
 	__be32 source;
 	u32 i, n;
@@ -251,13 +276,12 @@ static int put_msfilter(struct ksmol_sock *ks, char __user *to,
 	return 0;
 }
 
-static int put_group(struct ksmol_sock *ks, char __user *to, int __user *lenp,
-		     unsigned int len)
+static int put_group(struct ksmol_sock *ks, u8 family, char __user *to,
+		     int __user *lenp, unsigned int len)
 {
 	struct __kernel_sockaddr_storage source = {};
-	struct sockaddr_in *sin = (void *)&source;
+	struct mc_filter f = { .family = family };
 	struct group_filter head;
-	struct mc_filter f = {};
 	u32 i, n;
 	int err;
 
@@ -272,9 +296,8 @@ static int put_group(struct ksmol_sock *ks, char __user *to, int __user *lenp,
 	if (put_user(GROUP_HEAD + n * sizeof(source), lenp) ||
 	    copy_to_user(to, &head, GROUP_HEAD))
 		return -EFAULT;
-	sin->sin_family = AF_INET;
 	for (i = 0; i < n; i++) {
-		sin->sin_addr.s_addr = f.sources[i].v4;
+		put_sockaddr(&source, family, &f.sources[i]);
 		if (copy_to_user(to + GROUP_HEAD + i * sizeof(source),
 				 &source, sizeof(source)))
 			return -EFAULT;
@@ -282,9 +305,9 @@ static int put_group(struct ksmol_sock *ks, char __user *to, int __user *lenp,
 	return 0;
 }
 
-int ksmol_mc_get_filter(struct ksmol_sock *ks, int name, char __user *to,
-			int __user *lenp, unsigned int len)
+int ksmol_mc_get_filter(struct ksmol_sock *ks, u8 family, int name,
+			char __user *to, int __user *lenp, unsigned int len)
 {
 	return name == IP_MSFILTER ? put_msfilter(ks, to, lenp, len) :
-				     put_group(ks, to, lenp, len);
+				     put_group(ks, family, to, lenp, len);
 }

@@ -526,11 +526,11 @@ void ksmol_mc_leave(struct ksmol_sock *ks, struct ksmol_member __rcu **link);
 /* @m, a changed copy, takes its place; consumes @m. 0, -ENODEV, -ENOBUFS. */
 int ksmol_mc_swap(struct ksmol_member __rcu **link, struct ksmol_member *m);
 
-/* IP_MSFILTER and MCAST_MSFILTER (mc_filter.c). */
-int ksmol_mc_set_filter(struct ksmol_sock *ks, int name, sockptr_t from,
-			unsigned int len);
-int ksmol_mc_get_filter(struct ksmol_sock *ks, int name, char __user *to,
-			int __user *lenp, unsigned int len);
+/* IP_MSFILTER, and MCAST_MSFILTER of either family's level (mc_filter.c). */
+int ksmol_mc_set_filter(struct ksmol_sock *ks, u8 family, int name,
+			sockptr_t from, unsigned int len);
+int ksmol_mc_get_filter(struct ksmol_sock *ks, u8 family, int name,
+			char __user *to, int __user *lenp, unsigned int len);
 
 /* Does it take packets to a group from @saddr? RCU. */
 bool ksmol_mc_allows(const struct ksmol_sock *ks,

@@ -106,7 +106,7 @@ int ksmol_setsockopt(struct socket *sock, int level, int name,
 	if (level != SOL_IP)
 		return -ENOPROTOOPT;
 	if (name == IP_MSFILTER || name == MCAST_MSFILTER)
-		return ksmol_mc_set_filter(ks, name, from, len);
+		return ksmol_mc_set_filter(ks, AF_INET, name, from, len);
 	err = ksmol_mc_setsockopt(ks, name, from, len);
 	if (err != -ENOPROTOOPT)
 		return err;
@@ -215,7 +215,8 @@ int ksmol_getsockopt(struct socket *sock, int level, int name,
 	if (len < 0)
 		return -EINVAL;
 	if (name == IP_MSFILTER || name == MCAST_MSFILTER)
-		return ksmol_mc_get_filter(ks, name, to, lenp, len);
+		return ksmol_mc_get_filter(ks, AF_INET, name, to, lenp,
+					   len);
 	err = get_value(ks, name, &val);
 	return err ?: value_put(val, to, lenp, len);
 }

@@ -200,6 +200,8 @@ int ksmol_setsockopt6(struct ksmol_sock *ks, int name, sockptr_t from,
 	u32 bit = switch_bit(name);
 	int val = 0, err;
 
+	if (name == MCAST_MSFILTER)
+		return ksmol_mc_set_filter(ks, AF_INET6, name, from, len);
 	err = ksmol_mc_setsockopt6(ks, name, from, len);
 	if (err != -ENOPROTOOPT)
 		return err;
@@ -279,6 +281,10 @@ int ksmol_getsockopt6(struct ksmol_sock *ks, int name, char __user *to,
 
 	if (get_user(len, lenp))
 		return -EFAULT;
+	if (name == MCAST_MSFILTER)
+		return len < 0 ? -EINVAL :
+				 ksmol_mc_get_filter(ks, AF_INET6, name, to,
+						     lenp, len);
 	err = get_value(ks, name, &val);
 	if (err)
 		return err;

@@ -38,5 +38,10 @@ while IFS= read -r want; do
 done <"$scratch/linux"
 expect 'nothing else was said' "$(wc -l <"$scratch/ksmol")" \
 	"$(wc -l <"$scratch/linux")"
+python3 "$KSMOL_TREE/tools/vm/msfilter.py" 0 fd01::2 ks1 >"$scratch/linux"
+python3 "$KSMOL_TREE/tools/vm/msfilter.py" $proto $us6 ks0 >"$scratch/ksmol"
+t 'whole filters of groups are set and read as on Linux' \
+	diff "$scratch/linux" "$scratch/ksmol"
+t 'and are what was set' grep -q "^ten ok ('ok', 1, 10, " "$scratch/ksmol"
 t 'everything is home' wait_for 10 idle
 whole 'after all checks'
