@@ -204,7 +204,8 @@ enum ksmol_prefer {
  * @ttl, @tos: or hop limit and traffic class
  * @link_hops: nobody has a hop limit in mind: it is what the link's routers say,
  *	and @ttl only where they say nothing (IPv6)
- * @flowlabel: of IPv6; 0: chosen by the flow's hash (RFC 6437)
+ * @flowlabel: of IPv6; 0: chosen by the flow's hash (RFC 6437), or none if
+ *	@no_label
  * @oif: interface it insists on (SO_BINDTODEVICE, IP_PKTINFO, the scope of a
  *	link-local IPv6 address), 0 = any
  * @saddr: source it insists on, or any
@@ -213,6 +214,7 @@ enum ksmol_prefer {
  * @mc_loop: what goes to a group also goes to those of us who listen to it
  * @df: no router may fragment it
  * @frag: we may, where it is larger than the path's MTU; then @df is not set
+ * @dontfrag: but we shall not, and the program learns the MTU (IPV6_DONTFRAG)
  * @probe: what is known of the path's MTU does not count, the link's does
  */
 struct ksmol_flow {
@@ -228,7 +230,9 @@ struct ksmol_flow {
 	bool mc_loop;
 	bool df;
 	bool frag;
+	bool dontfrag;
 	bool probe;
+	bool no_label;
 	__be32 flowlabel;
 	struct ksmol_addr saddr;
 	struct ksmol_addr daddr;

@@ -122,7 +122,7 @@ bool ksmol_ip_fits(const struct ksmol_flow *flow, const struct ksmol_dst *dst,
 	u32 total = ksmol_net_hlen(flow->family) + len;
 
 	return total <= ksmol_net_total_max(flow->family) &&
-	       (output_whole(dst, total) || flow->frag);
+	       (output_whole(dst, total) || (flow->frag && !flow->dontfrag));
 }
 
 int ksmol_ip_output(const struct ksmol_flow *flow, const struct ksmol_dst *dst,

@@ -71,7 +71,7 @@ void ksmol_ipv6_header(const struct ksmol_flow *flow,
 		.daddr = flow->daddr,
 	};
 
-	if (!ip.flowlabel)
+	if (!ip.flowlabel && !flow->no_label)
 		ip.flowlabel = ksmol_ipv6_flowlabel(ip.next, &ip.saddr,
 						    &ip.daddr,
 						    to + KSMOL_IPV6_HLEN);

@@ -59,8 +59,7 @@ static int cmsg_dontfrag(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 		return -EINVAL;
 	if (cmsg_number(cmsg, 1, &val))
 		return -EINVAL;
-	if (val)
-		flow->frag = false;
+	flow->dontfrag = val;
 	return 0;
 }
 

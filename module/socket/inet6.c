@@ -182,6 +182,17 @@ u8 ksmol_inet6_hops(const struct net *net)
 	return conf ? READ_ONCE(conf->hop_limit) : IPV6_DEFAULT_HOPLIMIT;
 }
 
+bool ksmol_inet6_label(const struct net *net, int wanted)
+{
+	u8 mode = READ_ONCE(net->ipv6.sysctl.auto_flowlabels);
+
+	if (mode == IP6_AUTO_FLOW_LABEL_OFF)
+		return false;
+	if (wanted < 0)
+		return mode != IP6_AUTO_FLOW_LABEL_OPTIN;
+	return wanted || mode == IP6_AUTO_FLOW_LABEL_FORCED;
+}
+
 int ksmol_inet6_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 {
 	return inet6_ioctl(sock, cmd, arg);

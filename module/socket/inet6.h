@@ -16,6 +16,10 @@ void ksmol_inet6_child(struct sock *sk);
 void ksmol_inet6_mirror(struct ksmol_sock *ks);
 /* Hop limit of a packet when nobody says more. */
 u8 ksmol_inet6_hops(const struct net *net);
+/* Is a flow label made for what has none (IPV6_AUTOFLOWLABEL, net.ipv6's
+ * auto_flowlabels)? @wanted: -1: the socket has not said.
+ */
+bool ksmol_inet6_label(const struct net *net, int wanted);
 /* Requests that are none of ours. */
 int ksmol_inet6_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
 
@@ -41,6 +45,11 @@ static inline void ksmol_inet6_mirror(struct ksmol_sock *ks)
 static inline u8 ksmol_inet6_hops(const struct net *net)
 {
 	return IPV6_DEFAULT_HOPLIMIT;
+}
+
+static inline bool ksmol_inet6_label(const struct net *net, int wanted)
+{
+	return wanted;
 }
 
 static inline int ksmol_inet6_ioctl(struct socket *sock, unsigned int cmd,

@@ -111,6 +111,9 @@ int ksmol_recvmsg(struct socket *sock, struct msghdr *msg, size_t len,
 	if (unlikely(flags & (MSG_OOB | MSG_ERRQUEUE)))
 		return flags & MSG_OOB ? -EOPNOTSUPP :
 					 ksmol_error_recv(ks, msg, len);
+	if (unlikely(ksmol_sock_opt(ks, KSMOL_OPT_RECVPATHMTU) &&
+		     READ_ONCE(ks->opts6.pathmtu)))
+		return ksmol_pathmtu_recv(ks, msg);
 	/* A ring is read without asking us. */
 	if (unlikely(ksmol_sock_ring(ks)))
 		return -EOPNOTSUPP;

@@ -56,11 +56,12 @@ static void flow_v6(const struct ksmol_sock *ks, struct ksmol_flow *flow)
 	flow->mc_loop = ksmol_sock_opt(ks, KSMOL_OPT_MC_LOOP6);
 	/* No router may fragment it in any case. */
 	flow->df = true;
-	if (ksmol_sock_opt(ks, KSMOL_OPT_DONTFRAG))
-		flow->frag = false;
+	flow->dontfrag = ksmol_sock_opt(ks, KSMOL_OPT_DONTFRAG);
 	if (!flow->oif)
 		flow->oif = READ_ONCE(ks->opts6.oif);
 	flow->flowlabel = READ_ONCE(ks->opts6.flowlabel);
+	flow->no_label = !ksmol_inet6_label(flow->net,
+					    READ_ONCE(ks->opts6.autolabel));
 	flow->prefer = flow_prefer(ks);
 }
 
@@ -174,6 +175,8 @@ static int send_route(struct ksmol_sock *ks, const struct ksmol_send *to,
 		return 0;
 	ksmol_tx_dropped(KSMOL_TX_DROP_TOO_BIG, dst->iface->phy->ifindex);
 	ksmol_error_local(ks, EMSGSIZE, to, dst->mtu);
+	if (to->flow.dontfrag && !to->whole)
+		ksmol_pathmtu_note(ks, to, dst->mtu);
 	return -EMSGSIZE;
 }
 

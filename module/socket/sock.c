@@ -31,6 +31,7 @@ void ksmol_sock_init(struct sock *sk, u8 proto)
 	ks->options = KSMOL_OPT_MC_LOOP | KSMOL_OPT_MC_ALL |
 		      KSMOL_OPT_MC_LOOP6 | KSMOL_OPT_MC_ALL6;
 	ks->opts6.hops = -1;
+	ks->opts6.autolabel = -1;
 	ks->opts6.mc_hops = IPV6_DEFAULT_MCASTHOPS;
 	ks->opts6.pmtudisc = IPV6_PMTUDISC_WANT;
 	ks->pmtudisc = READ_ONCE(sock_net(sk)->ipv4.sysctl_ip_no_pmtu_disc) ?
@@ -49,6 +50,7 @@ void ksmol_sock_destroy(struct sock *sk)
 
 	ksmol_demux_unbind(ks);
 	ksmol_queue_close(&ks->rxq);
+	kfree(ks->opts6.pathmtu);
 	if (atomic_read(&ks->inflight))
 		ksmol_pool_release_sk(&ksmol_pool, sk);
 	if (ks->ring)

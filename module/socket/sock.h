@@ -47,6 +47,7 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
 #define KSMOL_OPT_MC_ALL6	BIT(17)
 #define KSMOL_OPT_DONTFRAG	BIT(18)
 #define KSMOL_OPT_FLOWINFO	BIT(19)
+#define KSMOL_OPT_RECVPATHMTU	BIT(20)
 
 /* Those that make a control message with each datagram. */
 #define KSMOL_OPT_CMSG	(KSMOL_OPT_PKTINFO | KSMOL_OPT_RECVTTL | \
@@ -60,9 +61,12 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
  * @mc_hops, @tclass, @pmtudisc: options of these names
  * @prefs: of IPV6_ADDR_PREFERENCES those that Linux keeps: temporary, public,
  *	care-of
+ * @autolabel: IPV6_AUTOFLOWLABEL, or -1 for the namespace's default
  * @mc_oif: IPV6_MULTICAST_IF
  * @oif: interface of IPV6_PKTINFO
  * @flowlabel: what connect() was given, with IPV6_FLOWINFO_SEND
+ * @pathmtu: what IPV6_RECVPATHMTU has to say next, or NULL; whoever takes it
+ *	away frees it
  */
 struct ksmol_opts6 {
 	s16 hops;
@@ -70,9 +74,11 @@ struct ksmol_opts6 {
 	u8 tclass;
 	u8 pmtudisc;
 	u8 prefs;
+	s8 autolabel;
 	int mc_oif;
 	int oif;
 	__be32 flowlabel;
+	struct ip6_mtuinfo *pathmtu;
 };
 
 /**
@@ -408,6 +414,17 @@ void ksmol_cmsg_recv6(struct ksmol_sock *ks, struct msghdr *msg,
 		      const struct ksmol_pbuf *pb);
 /* SO_TIMESTAMP alone, for a stream: when what was read last came. */
 void ksmol_cmsg_stamp(struct sock *sk, struct msghdr *msg, ktime_t t);
+
+/* --- pathmtu.c --- */
+
+/* A datagram that must not be fragmented was longer than @mtu: the program is
+ * told, if it asked for that (IPV6_RECVPATHMTU). What it was told before and
+ * has not read is forgotten. Any context.
+ */
+void ksmol_pathmtu_note(struct ksmol_sock *ks, const struct ksmol_send *to,
+			u32 mtu);
+/* recvmsg() of that: 0, or -EAGAIN if there is nothing (any more). */
+int ksmol_pathmtu_recv(struct ksmol_sock *ks, struct msghdr *msg);
 
 /* --- recv.c --- */
 

@@ -26,6 +26,7 @@ static const struct {
 	{ IPV6_MULTICAST_ALL,	KSMOL_OPT_MC_ALL6 },
 	{ IPV6_DONTFRAG,	KSMOL_OPT_DONTFRAG },
 	{ IPV6_FLOWINFO_SEND,	KSMOL_OPT_FLOWINFO },
+	{ IPV6_RECVPATHMTU,	KSMOL_OPT_RECVPATHMTU },
 	/* One bit for both families, as in Linux. */
 	{ IPV6_FREEBIND,	KSMOL_OPT_FREEBIND },
 	{ IPV6_HDRINCL,		KSMOL_OPT_HDRINCL },
@@ -117,6 +118,19 @@ static int set_pmtudisc(struct ksmol_sock *ks, int val)
 	return 0;
 }
 
+static int set_autolabel(struct ksmol_sock *ks, int val)
+{
+	WRITE_ONCE(ks->opts6.autolabel, !!val);
+	return 0;
+}
+
+static int get_autolabel(const struct ksmol_sock *ks)
+{
+	int val = READ_ONCE(ks->opts6.autolabel);
+
+	return val < 0 ? ksmol_inet6_label(sock_net(&ks->inet.sk), val) : val;
+}
+
 /* Three questions with two answers each; none may have both (RFC 5014 4). */
 #define PREF_TEMPORARY	(IPV6_PREFER_SRC_TMP | IPV6_PREFER_SRC_PUBLIC | \
 			 IPV6_PREFER_SRC_PUBTMP_DEFAULT)
@@ -155,6 +169,7 @@ static const struct {
 	{ IPV6_TCLASS,		set_tclass },
 	{ IPV6_MTU_DISCOVER,	set_pmtudisc },
 	{ IPV6_ADDR_PREFERENCES, set_prefs },
+	{ IPV6_AUTOFLOWLABEL,	set_autolabel },
 };
 
 static int set_value(struct ksmol_sock *ks, int name, bool given, int val)
@@ -209,6 +224,9 @@ int ksmol_setsockopt6(struct ksmol_sock *ks, int name, sockptr_t from,
 		return -ENOPROTOOPT;
 	if (name == IPV6_PKTINFO)
 		return set_pktinfo(ks, from, len);
+	/* Linux takes too little of this one, too. */
+	if (name == IPV6_AUTOFLOWLABEL && !given)
+		return set_autolabel(ks, 0);
 	if (given && copy_from_sockptr(&val, from, sizeof(val)))
 		return -EFAULT;
 	return bit ? set_switch(ks, name, bit, given, val) :
@@ -264,6 +282,9 @@ static int get_value(struct ksmol_sock *ks, int name, int *val)
 	case IPV6_MTU_DISCOVER:
 		*val = READ_ONCE(ks->opts6.pmtudisc);
 		return 0;
+	case IPV6_AUTOFLOWLABEL:
+		*val = get_autolabel(ks);
+		return 0;
 	case IPV6_ADDR_PREFERENCES:
 		*val = get_prefs(ks);
 		return 0;
@@ -272,6 +293,25 @@ static int get_value(struct ksmol_sock *ks, int name, int *val)
 	default:
 		return -ENOPROTOOPT;
 	}
+}
+
+/* The number, and zeros where an address could be. */
+static int get_pathmtu(struct ksmol_sock *ks, char __user *to,
+		       int __user *lenp, int len)
+{
+	struct ip6_mtuinfo info = {};
+	int err, mtu;
+
+	if (len < (int)sizeof(info))
+		return -EINVAL;
+	err = ksmol_peer_mtu(ks, &mtu);
+	if (err)
+		return err;
+	info.ip6m_mtu = mtu;
+	if (put_user(sizeof(info), lenp) ||
+	    copy_to_user(to, &info, sizeof(info)))
+		return -EFAULT;
+	return 0;
 }
 
 int ksmol_getsockopt6(struct ksmol_sock *ks, int name, char __user *to,
@@ -285,6 +325,8 @@ int ksmol_getsockopt6(struct ksmol_sock *ks, int name, char __user *to,
 		return len < 0 ? -EINVAL :
 				 ksmol_mc_get_filter(ks, AF_INET6, name, to,
 						     lenp, len);
+	if (name == IPV6_PATHMTU)
+		return get_pathmtu(ks, to, lenp, len);
 	err = get_value(ks, name, &val);
 	if (err)
 		return err;

@@ -26,9 +26,10 @@ OPTIONS = {
     'RECVPKTINFO': 49, 'RECVHOPLIMIT': 51, 'RECVTCLASS': 66, 'TCLASS': 67,
     'RECVERR': 25, 'MTU_DISCOVER': 23, 'MTU': 24, 'DONTFRAG': 62,
     'FREEBIND': 78, 'FLOWINFO_SEND': 33, 'RECVORIGDSTADDR': 74,
-    'ADDR_PREFERENCES': 72, 'NOTHING': 1999,
+    'ADDR_PREFERENCES': 72, 'RECVPATHMTU': 60, 'AUTOFLOWLABEL': 70,
+    'NOTHING': 1999,
 }
-PKTINFO, HOPLIMIT, ADD, DROP = 50, 52, 20, 21
+PKTINFO, HOPLIMIT, PATHMTU, ADD, DROP = 50, 52, 61, 20, 21
 MCAST_JOIN, MCAST_LEAVE = 42, 45
 TO_PEER = ('UNICAST_HOPS', 'MULTICAST_HOPS', 'TCLASS', 'MTU_DISCOVER')
 
@@ -415,6 +416,25 @@ def error_queue():
         for level, kind, value in control:
             yield level, kind, struct.unpack('IBBBBII', value[:16])
             yield hide(socket.inet_ntop(SIN6, value[24:40]))
+
+
+@check
+def path_mtu():
+    with udp() as s:
+        for name in 'RECVPATHMTU', 'DONTFRAG':
+            s.setsockopt(V6, OPTIONS[name], 1)
+        yield err(s.sendto, b'x' * 3000, (Setting.peer, Setting.port))
+        data, control, flags, addr = s.recvmsg(100, 500)
+        yield data, flags, hide(addr)
+        for level, kind, value in control:
+            family, port, _, to, scope, mtu = struct.unpack('HHI16sII', value)
+            yield (level, kind, family, port,
+                   hide(socket.inet_ntop(SIN6, to)), scope, mtu)
+        s.setblocking(False)
+        yield err(s.recv, 1)
+        yield err(s.getsockopt, V6, PATHMTU, 32)
+        s.connect((Setting.peer, Setting.port))
+        yield [err(s.getsockopt, V6, PATHMTU, room) for room in (31, 32, 40)]
 
 
 @check
