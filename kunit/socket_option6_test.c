@@ -194,6 +194,35 @@ static void dontfrag__told_of_the_path(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send6(test, sock, PEER6, 9, 2000), -EMSGSIZE);
 }
 
+/* --- extension headers --- */
+
+static int set_bytes(struct socket *sock, int name, void *bytes, u32 len)
+{
+	return sock->ops->setsockopt(sock, SOL_IPV6, name,
+				     KERNEL_SOCKPTR(bytes), len);
+}
+
+static void header__refused(struct kunit *test)
+{
+	static const int names[] = { IPV6_HOPOPTS, IPV6_RTHDRDSTOPTS,
+				     IPV6_DSTOPTS, IPV6_RTHDR };
+	struct socket *sock = open6(test, SOCK_DGRAM, 0);
+	u8 header[8] = { 0, 0, 1, 4 };
+	int i, err;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		err = names[i] == IPV6_RTHDR ? -EINVAL : -EPERM;
+		KUNIT_EXPECT_EQ(test, set_bytes(sock, names[i], header, 8),
+				err);
+		/* There is none to be taken away. */
+		KUNIT_EXPECT_EQ(test, set_bytes(sock, names[i], NULL, 0), 0);
+		/* Less than a header says of itself. */
+		KUNIT_EXPECT_EQ(test, send6_with(test, sock, 1, names[i], 0),
+				-EINVAL);
+	}
+	KUNIT_EXPECT_EQ(test, packets_sent(test), 0U);
+}
+
 /* --- addresses --- */
 
 /* RFC 5014 4: contradictions are refused. */
@@ -229,6 +258,7 @@ static struct kunit_case option6_cases[] = {
 	KUNIT_CASE(label__unless_told_otherwise),
 	KUNIT_CASE(dontfrag__refused),
 	KUNIT_CASE(dontfrag__told_of_the_path),
+	KUNIT_CASE(header__refused),
 	KUNIT_CASE(prefs__contradictions),
 	{}
 };

@@ -71,6 +71,17 @@ static int cmsg_flowinfo(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 	return 0;
 }
 
+/* None is sent, as Linux sends none for who may not (RFC 3542 20). */
+static int cmsg_header(const struct cmsghdr *cmsg)
+{
+	const struct ipv6_opt_hdr *hdr = CMSG_DATA(cmsg);
+
+	if (cmsg->cmsg_len < CMSG_LEN(sizeof(*hdr)) ||
+	    cmsg->cmsg_len < CMSG_LEN(ipv6_optlen(hdr)))
+		return -EINVAL;
+	return -EPERM;
+}
+
 int ksmol_cmsg_send6(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 {
 	if (cmsg->cmsg_type == IPV6_PKTINFO)
@@ -87,6 +98,12 @@ int ksmol_cmsg_send6(const struct cmsghdr *cmsg, struct ksmol_flow *flow)
 		return cmsg_dontfrag(cmsg, flow);
 	case IPV6_FLOWINFO:
 		return cmsg_flowinfo(cmsg, flow);
+	case IPV6_HOPOPTS:
+	case IPV6_2292HOPOPTS:
+	case IPV6_DSTOPTS:
+	case IPV6_2292DSTOPTS:
+	case IPV6_RTHDRDSTOPTS:
+		return cmsg_header(cmsg);
 	default:
 		return -EINVAL;
 	}

@@ -400,7 +400,9 @@ int ksmol_send_pbuf(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 
 /* --- cmsg.c --- */
 
-/* Control messages of a sendmsg() call: 0 or -EINVAL. */
+/* Control messages of a sendmsg() call: 0, -EINVAL, or -EPERM for extension
+ * headers.
+ */
 int ksmol_cmsg_send(struct msghdr *msg, struct ksmol_flow *flow);
 /* One of level IPPROTO_IPV6, likewise. */
 int ksmol_cmsg_send6(const struct cmsghdr *cmsg, struct ksmol_flow *flow);

@@ -5,6 +5,7 @@
  */
 
 #include <linux/bitops.h>
+#include <linux/capability.h>
 #include <linux/in6.h>
 #include <linux/netdevice.h>
 #include <linux/sockptr.h>
@@ -54,6 +55,25 @@ static int set_v6only(struct ksmol_sock *ks, int val)
 	}
 	release_sock(sk);
 	return err;
+}
+
+static bool is_header(int name)
+{
+	return name == IPV6_HOPOPTS || name == IPV6_RTHDRDSTOPTS ||
+	       name == IPV6_RTHDR || name == IPV6_DSTOPTS;
+}
+
+/* Extension headers are sent for nobody: all are told what Linux tells those who
+ * may not, or of routing headers whose kind it does not know. There is never
+ * one to be taken away.
+ */
+static int set_header(const struct ksmol_sock *ks, int name, unsigned int len)
+{
+	struct user_namespace *ns = sock_net(&ks->inet.sk)->user_ns;
+
+	if (name == IPV6_RTHDR)
+		return len ? -EINVAL : 0;
+	return len || !ns_capable(ns, CAP_NET_RAW) ? -EPERM : 0;
 }
 
 static int set_mc_hops(struct ksmol_sock *ks, int val)
@@ -224,6 +244,8 @@ int ksmol_setsockopt6(struct ksmol_sock *ks, int name, sockptr_t from,
 		return -ENOPROTOOPT;
 	if (name == IPV6_PKTINFO)
 		return set_pktinfo(ks, from, len);
+	if (is_header(name))
+		return set_header(ks, name, len);
 	/* Linux takes too little of this one, too. */
 	if (name == IPV6_AUTOFLOWLABEL && !given)
 		return set_autolabel(ks, 0);
@@ -325,6 +347,8 @@ int ksmol_getsockopt6(struct ksmol_sock *ks, int name, char __user *to,
 		return len < 0 ? -EINVAL :
 				 ksmol_mc_get_filter(ks, AF_INET6, name, to,
 						     lenp, len);
+	if (is_header(name))
+		return put_user(0, lenp) ? -EFAULT : 0;
 	if (name == IPV6_PATHMTU)
 		return get_pathmtu(ks, to, lenp, len);
 	err = get_value(ks, name, &val);

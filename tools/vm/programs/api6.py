@@ -11,6 +11,7 @@ stacks mean that a program could not tell them apart.
 """
 
 import errno
+import os
 import socket
 import struct
 import sys
@@ -31,6 +32,8 @@ OPTIONS = {
 }
 PKTINFO, HOPLIMIT, PATHMTU, ADD, DROP = 50, 52, 61, 20, 21
 MCAST_JOIN, MCAST_LEAVE = 42, 45
+# HOPOPTS, RTHDRDSTOPTS, RTHDR, DSTOPTS
+HEADERS = 54, 55, 57, 59
 TO_PEER = ('UNICAST_HOPS', 'MULTICAST_HOPS', 'TCLASS', 'MTU_DISCOVER')
 
 
@@ -121,6 +124,43 @@ def preferences():
             for value in (1, 4, 2, 3, 0x100, 0x102, 0x400, 0x404, 8, 0x800,
                           0x808, 0x1000)]
         yield 'short', err(s.setsockopt, V6, number, b'1')
+
+
+def unprivileged(function):
+    """What it yields to somebody who may do nothing in particular."""
+    out, into = os.pipe()
+    child = os.fork()
+    if not child:
+        try:
+            os.setuid(65534)
+            os.write(into, repr(list(function())).encode())
+        finally:
+            os._exit(0)
+    os.close(into)
+    with open(out, encoding='utf-8') as seen:
+        text = seen.read()
+    os.waitpid(child, 0)
+    if not text:
+        raise RuntimeError('the unprivileged said nothing')
+    return text
+
+
+def header_options():
+    header = b'\0\0\1\4\0\0\0\0'
+    with udp() as s:
+        for number in HEADERS:
+            for value in header, b'', header[:4]:
+                yield number, err(s.setsockopt, V6, number, value)
+            yield err(s.getsockopt, V6, number, 8)
+            for value in header, header[:1], header[:4]:
+                yield err(s.sendmsg, [b'x'], [(V6, number, value)], 0,
+                          (Setting.peer, Setting.port))
+
+
+@check
+def headers():
+    """Extension headers of a program's own."""
+    yield unprivileged(header_options)
 
 
 @check
