@@ -198,4 +198,12 @@ int ksmol_inet6_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg)
 	return inet6_ioctl(sock, cmd, arg);
 }
 
+#else
+
+int ksmol_inet6_register(void)
+{
+	pr_info("this kernel has no IPv6: no AF_INET6 sockets\n");
+	return 0;
+}
+
 #endif /* CONFIG_IPV6 */

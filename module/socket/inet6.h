@@ -5,10 +5,13 @@
 
 #include "sock.h"
 
+/* AF_INET6, unless Linux has none or has it switched off, which the log says:
+ * 0 or an error.
+ */
+int ksmol_inet6_register(void);
+
 #if IS_ENABLED(CONFIG_IPV6)
 
-/* AF_INET6, unless Linux has it switched off: 0 or an error. */
-int ksmol_inet6_register(void);
 void ksmol_inet6_unregister(void);
 /* A clone's part of it is its own. */
 void ksmol_inet6_child(struct sock *sk);
@@ -24,11 +27,6 @@ bool ksmol_inet6_label(const struct net *net, int wanted);
 int ksmol_inet6_ioctl(struct socket *sock, unsigned int cmd, unsigned long arg);
 
 #else
-
-static inline int ksmol_inet6_register(void)
-{
-	return 0;
-}
 
 static inline void ksmol_inet6_unregister(void)
 {

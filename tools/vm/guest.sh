@@ -136,14 +136,15 @@ peer() {
 		# shellcheck disable=SC2086 # one knob per word
 		ethtool -K "$dev" $knobs && at "$name" ethtool -K eth0 $knobs
 	fi
-	# Addresses are usable at once: no duplicate address detection.
-	at "$name" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+	# Addresses are usable at once: no duplicate address detection. -e: there
+	# are kernels without IPv6.
+	at "$name" sysctl -eqw net.ipv6.conf.all.accept_dad=0 \
 		net.ipv6.conf.eth0.accept_dad=0
 	at "$name" ip link set lo up
 	[ "$ip4" = - ] || at "$name" ip addr add "$ip4" dev eth0
 	[ "$ip6" = - ] || at "$name" ip addr add "$ip6" dev eth0 nodad
 	[ ${#locals[@]} -gt 0 ] ||
-		sysctl -qw "net.ipv6.conf.$dev.disable_ipv6=1"
+		sysctl -eqw "net.ipv6.conf.$dev.disable_ipv6=1"
 	for opt in "${locals[@]}"; do
 		case $opt in
 		*:*) ip addr add "$opt" dev "$dev" nodad ;;
