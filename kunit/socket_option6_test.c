@@ -2,6 +2,7 @@
 /* Options of IPv6 sockets: what they change of packets, and what they tell. */
 
 #include <linux/rtnetlink.h>
+#include <net/ip6_checksum.h>
 #include "../module/iface/attach.h"
 #include "socket6_fixture.h"
 
@@ -223,6 +224,79 @@ static void header__refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, packets_sent(test), 0U);
 }
 
+/* PadN, then the datagram: @len bytes of it. */
+static void arrives_with_headers(struct kunit *test, u32 len)
+{
+	static const u8 headers[] = {
+		IPPROTO_DSTOPTS, 0, 1, 4, 1, 1, 1, 1,
+		IPPROTO_UDP, 1, 1, 12, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2, 2,
+	};
+	struct in6_addr from = ksmol_ip6(PEER6).v6, to = ksmol_ip6(US6).v6;
+	u8 *bytes = kunit_kzalloc(test, sizeof(headers) + 8 + len, GFP_KERNEL);
+	struct udphdr *udp = (void *)bytes + sizeof(headers);
+
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	memcpy(bytes, headers, sizeof(headers));
+	memset(udp + 1, 'x', len);
+	udp->source = htons(PEER_PORT);
+	udp->dest = htons(OUR_PORT);
+	udp->len = htons(8 + len);
+	udp->check = csum_ipv6_magic(&from, &to, 8 + len, IPPROTO_UDP,
+				     csum_partial(udp, 8 + len, 0));
+	packet6_arrives(test, PEER6, US6, IPPROTO_HOPOPTS, bytes,
+			sizeof(headers) + 8 + len);
+}
+
+/* Where it is copied, and where the frame is kept. */
+static void header__received(struct kunit *test)
+{
+	struct socket *sock = udp6_bound(test, "::", OUR_PORT);
+	static const u32 sizes[] = { 0, 1, 200, 256, 1000 };
+	struct socket_fixture *f = test->priv;
+	const u8 *hop, *dst;
+	int i;
+
+	KUNIT_EXPECT_EQ(test, option6(sock, IPV6_RECVHOPOPTS, 1), 0);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++) {
+		KUNIT_EXPECT_EQ(test, option6(sock, IPV6_RECVDSTOPTS, i & 1),
+				0);
+		arrives_with_headers(test, sizes[i]);
+		KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 2000, 0),
+				(int)sizes[i]);
+		if (sizes[i])
+			KUNIT_EXPECT_EQ(test, f->buf[sizes[i] - 1], (u8)'x');
+		hop = sock_control(test, SOL_IPV6, IPV6_HOPOPTS, 8);
+		KUNIT_ASSERT_NOT_NULL(test, hop);
+		KUNIT_EXPECT_EQ(test, hop[0], IPPROTO_DSTOPTS);
+		KUNIT_EXPECT_EQ(test, hop[7], 1);
+		dst = sock_control(test, SOL_IPV6, IPV6_DSTOPTS, 16);
+		KUNIT_EXPECT_EQ(test, !!dst, i & 1);
+		if (dst)
+			KUNIT_EXPECT_EQ(test, dst[15], 2);
+	}
+	peer6_sends(test, PEER6, US6, OUR_PORT, 5);
+	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 2000, 0), 5);
+	KUNIT_EXPECT_EQ(test, f->controllen, (size_t)0);
+}
+
+/* One that asks, one that does not, of the same packet; and one too late. */
+static void header__for_who_asks(struct kunit *test)
+{
+	struct socket *sock = udp6_bound(test, "::", OUR_PORT);
+
+	arrives_with_headers(test, 10);
+	KUNIT_EXPECT_EQ(test, option6(sock, IPV6_RECVHOPOPTS, 1), 0);
+	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 2000, 0), 10);
+	KUNIT_EXPECT_NULL(test, sock_control(test, SOL_IPV6, IPV6_HOPOPTS, 8));
+	arrives_with_headers(test, 10);
+	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 2000, MSG_PEEK), 10);
+	KUNIT_EXPECT_NOT_NULL(test, sock_control(test, SOL_IPV6, IPV6_HOPOPTS,
+						 8));
+	KUNIT_EXPECT_EQ(test, option6(sock, IPV6_RECVHOPOPTS, 0), 0);
+	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 2000, 0), 10);
+	KUNIT_EXPECT_NULL(test, sock_control(test, SOL_IPV6, IPV6_HOPOPTS, 8));
+}
+
 /* --- addresses --- */
 
 /* RFC 5014 4: contradictions are refused. */
@@ -241,8 +315,7 @@ static void prefs__contradictions(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, option6(sock, IPV6_ADDR_PREFERENCES,
 					      bad[i]), -EINVAL);
 	KUNIT_EXPECT_EQ(test, option6(sock, IPV6_ADDR_PREFERENCES,
-				      IPV6_PREFER_SRC_TMP), 0);
-	KUNIT_EXPECT_EQ(test, option6(sock, IPV6_ADDR_PREFERENCES,
+				      IPV6_PREFER_SRC_TMP |
 				      IPV6_PREFER_SRC_COA), 0);
 	KUNIT_EXPECT_EQ(test, ksmol_sk(sock->sk)->opts6.prefs,
 			IPV6_PREFER_SRC_TMP | IPV6_PREFER_SRC_COA);
@@ -259,6 +332,8 @@ static struct kunit_case option6_cases[] = {
 	KUNIT_CASE(dontfrag__refused),
 	KUNIT_CASE(dontfrag__told_of_the_path),
 	KUNIT_CASE(header__refused),
+	KUNIT_CASE(header__received),
+	KUNIT_CASE(header__for_who_asks),
 	KUNIT_CASE(prefs__contradictions),
 	{}
 };

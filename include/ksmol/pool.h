@@ -81,6 +81,8 @@ enum ksmol_class {
  * @frag_off: while its datagram is incomplete: its first byte's place there
  * @ttl, @tos: TTL or hop limit, TOS or traffic class
  * @pkt_type: PACKET_HOST, PACKET_BROADCAST, PACKET_MULTICAST, PACKET_OTHERHOST
+ * @ext: bytes of extension headers between IPv6's header and the transport's;
+ *	in a socket's queue 0 unless they, too, were kept in front of it
  * @csum_ok: the transport checksum is known to be good
  * @csum: CHECKSUM_COMPLETE's sum over the pbuf's bytes, if @csum_valid
  */
@@ -104,6 +106,7 @@ struct ksmol_rx_info {
 	u8 pkt_type;
 	u8 csum_ok:1;
 	u8 csum_valid:1;
+	u16 ext;
 	__wsum csum;
 };
 
@@ -655,6 +658,11 @@ const void *ksmol_pbuf_parts_header(const struct ksmol_pbuf *pb, u32 off,
 /* Copies to a program's memory, chain followed: 0 or -EFAULT. May sleep. */
 int ksmol_pbuf_to_iter(const struct ksmol_pbuf *pb, u32 off,
 		       struct iov_iter *to, u32 len);
+
+/* Copies @len bytes from @back before where the packet begins by now, which are
+ * headers of the first part's: 0 or -EFAULT.
+ */
+int ksmol_pbuf_front(const struct ksmol_pbuf *pb, u32 back, void *to, u32 len);
 
 /* Copies to kernel memory: 0 or -EFAULT when shorter. */
 int ksmol_pbuf_to_mem(const struct ksmol_pbuf *pb, u32 off, void *to, u32 len);

@@ -156,6 +156,7 @@ static enum ksmol_verdict ipv6_packet(struct ksmol_iface *iface,
 	enum ksmol_verdict verdict;
 	bool raw = false;
 
+	pb->rx.ext = chain->at - KSMOL_IPV6_HLEN;
 	if (unlikely(READ_ONCE(ksmol_raw_is_wanted)) && ksmol_demux()->raw)
 		raw = ksmol_demux()->raw(iface, chain->next, pb, chain->at);
 	verdict = ipv6_deliver(iface, pb, chain->next, fragmented, tok);

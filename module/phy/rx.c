@@ -100,6 +100,7 @@ static void rx_describe(const struct ksmol_phy *phy, struct ksmol_pbuf *pb,
 	pb->flags |= flags;
 	pb->rx.ifindex = phy->ifindex;
 	pb->rx.pkt_type = skb->pkt_type;
+	pb->rx.ext = 0;
 	/* A partial checksum was never on a wire, so nothing can be wrong. */
 	pb->rx.csum_ok = skb->ip_summed == CHECKSUM_UNNECESSARY ||
 			 skb->ip_summed == CHECKSUM_PARTIAL;

@@ -129,6 +129,16 @@ int ksmol_pbuf_settle(struct ksmol_pbuf *pb)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_settle);
 
+int ksmol_pbuf_front(const struct ksmol_pbuf *pb, u32 back, void *to, u32 len)
+{
+	if (back > pb->off || len > back)
+		return -EFAULT;
+	if (pb->skb)
+		return skb_copy_bits(pb->skb, pb->off - back, to, len);
+	memcpy(to, pb->head + pb->off - back, len);
+	return 0;
+}
+
 struct ksmol_pbuf *ksmol_pbuf_dup(const struct ksmol_pbuf *pb)
 {
 	struct ksmol_pbuf *dup;
@@ -153,6 +163,8 @@ struct ksmol_pbuf *ksmol_pbuf_dup(const struct ksmol_pbuf *pb)
 	}
 	memcpy(dup->head, pb->head + pb->off, pb->len);
 	dup->off = 0;
+	/* Without the headers. */
+	dup->rx.ext = 0;
 	__ksmol_stat_copy(DUP, pb->len);
 	return dup;
 }

@@ -149,6 +149,8 @@ void ksmol_cmsg_recv6(struct ksmol_sock *ks, struct msghdr *msg,
 		put_cmsg(msg, SOL_IPV6, IPV6_HOPLIMIT, sizeof(hops), &hops);
 	if (options & KSMOL_OPT_RECVTCLASS)
 		put_cmsg(msg, SOL_IPV6, IPV6_TCLASS, sizeof(tclass), &tclass);
+	if (options & KSMOL_OPT_EXT)
+		ksmol_exthdr_put(ks, msg, pb);
 	if (options & KSMOL_OPT_ORIGDST6)
 		put_orig_dst6(msg, pb);
 }

@@ -60,7 +60,8 @@ static int receive_queue(struct ksmol_sock *ks, struct ksmol_pbuf *pb,
 		ksmol_receive_stamp(pb);
 	if (ring)
 		return ksmol_ring_receive(ks, ring, pb, asleep);
-	reason = ksmol_pbuf_settle(pb);
+	reason = unlikely(pb->rx.ext) ? ksmol_exthdr_settle(ks, pb) :
+					ksmol_pbuf_settle(pb);
 	if (unlikely(reason))
 		return reason;
 	wq = rcu_dereference(sk->sk_wq);

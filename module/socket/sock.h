@@ -48,12 +48,20 @@ static inline int ksmol_pbuf_bytes(u32 pbufs)
 #define KSMOL_OPT_DONTFRAG	BIT(18)
 #define KSMOL_OPT_FLOWINFO	BIT(19)
 #define KSMOL_OPT_RECVPATHMTU	BIT(20)
+#define KSMOL_OPT_RECVHOPOPTS	BIT(21)
+#define KSMOL_OPT_RECVDSTOPTS	BIT(22)
+#define KSMOL_OPT_RECVRTHDR	BIT(23)
+
+/* Those that show extension headers. */
+#define KSMOL_OPT_EXT	(KSMOL_OPT_RECVHOPOPTS | KSMOL_OPT_RECVDSTOPTS | \
+			 KSMOL_OPT_RECVRTHDR)
 
 /* Those that make a control message with each datagram. */
 #define KSMOL_OPT_CMSG	(KSMOL_OPT_PKTINFO | KSMOL_OPT_RECVTTL | \
 			 KSMOL_OPT_RECVTOS | KSMOL_OPT_ORIGDST | \
 			 KSMOL_OPT_PKTINFO6 | KSMOL_OPT_RECVHOPS | \
-			 KSMOL_OPT_RECVTCLASS | KSMOL_OPT_ORIGDST6)
+			 KSMOL_OPT_RECVTCLASS | KSMOL_OPT_ORIGDST6 | \
+			 KSMOL_OPT_EXT)
 
 /**
  * struct ksmol_opts6 - options of level IPPROTO_IPV6 that are numbers
@@ -427,6 +435,14 @@ void ksmol_pathmtu_note(struct ksmol_sock *ks, const struct ksmol_send *to,
 			u32 mtu);
 /* recvmsg() of that: 0, or -EAGAIN if there is nothing (any more). */
 int ksmol_pathmtu_recv(struct ksmol_sock *ks, struct msghdr *msg);
+
+/* --- exthdr.c --- */
+
+/* ksmol_pbuf_settle(), with its extension headers if @ks wants to see them. */
+int ksmol_exthdr_settle(const struct ksmol_sock *ks, struct ksmol_pbuf *pb);
+/* Control messages of those. */
+void ksmol_exthdr_put(const struct ksmol_sock *ks, struct msghdr *msg,
+		      const struct ksmol_pbuf *pb);
 
 /* --- recv.c --- */
 
