@@ -47,7 +47,7 @@ start6() {
 }
 
 echo_on() {
-	bg udp -p $proto -t 60 echo "$1" "${2:-7}" >/dev/null
+	bg udp -p $proto -t 600 echo "$1" "${2:-7}" >/dev/null
 	wait_for 5 bound "${2:-7}"
 }
 

@@ -24,7 +24,7 @@ traffic() {
 
 start pool_rx=256 pool_tx=256 pool_shared=0 pool_reserve=16
 echo_on 0.0.0.0
-bg_at p udp -t 80 echo 10.0.0.1 8 >/dev/null
+bg_at p udp -t 600 echo 10.0.0.1 8 >/dev/null
 t 'the peer pings us' pings -c 3 -i 0.1 $us
 for percent in 1 10 50 100; do
 	before=$(stat_of pool injected)

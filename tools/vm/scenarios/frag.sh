@@ -51,7 +51,7 @@ echo_on ::
 serve_on :: 80
 # Linux, too, keeps what is incomplete, and with it the pages it was sent in.
 at p sysctl -qw net.ipv4.ipfrag_time=2
-bg_at p udp -t 90 echo 10.0.0.1 7 >/dev/null
+bg_at p udp -t 600 echo 10.0.0.1 7 >/dev/null
 for size in 1473 2952 2953 8000 65507; do
 	t "the peer pings with $size bytes" \
 		pings -c 3 -i 0.05 -s "$size" $us

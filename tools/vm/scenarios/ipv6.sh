@@ -20,7 +20,7 @@ frames6_table() {
 
 mod tun || :
 ip netns add p
-bg tunpair tun0 - tun1 p 280
+bg tunpair tun0 - tun1 p 600
 t 'two tun devices are paired' wait_for 5 at p ip link show tun1
 sysctl -qw net.ipv6.conf.tun0.disable_ipv6=1
 at p sysctl -qw net.ipv6.conf.tun1.router_solicitations=0 \

@@ -74,7 +74,7 @@ t "and one a second at most: $asked for 200 packets" \
 	test "$asked" -le $((SECONDS - began + 2))
 
 # Pitfall 8 and 30, with Python's sockets.
-bg_at p udp -t 60 echo 10.0.0.1 7 >/dev/null
+bg_at p udp -t 600 echo 10.0.0.1 7 >/dev/null
 cat >"$scratch/two.py" <<'END'
 import socket, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)

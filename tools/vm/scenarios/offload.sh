@@ -31,7 +31,7 @@ counted() {
 
 start sock_rx=2048
 echo_on 0.0.0.0
-bg_at p udp -t 80 echo 10.0.0.1 8 >/dev/null
+bg_at p udp -t 600 echo 10.0.0.1 8 >/dev/null
 n=$(scale 20000)
 while read -r name knobs; do
 	t "$name: ethtool -K $knobs" knobs "$knobs"

@@ -18,7 +18,7 @@ t 'so is Linux' at p arping -q -I eth0 -c 2 -w 4 $theirs
 t 'Linux pings the peer' ping -q -c 3 -i 0.1 -W 2 10.0.0.1
 t 'so do we' ksmol run ping -q -c 3 -i 0.1 -W 2 10.0.0.1
 echo_on 0.0.0.0
-bg udp -t 60 echo $theirs 7 >/dev/null
+bg udp -t 600 echo $theirs 7 >/dev/null
 bg at p udp load $theirs 7 "$(scale 20000)" 0 1472
 linux=$bg_pid
 t 'we echo UDP' load_to $us 7 "$(scale 20000)" 0 1472

@@ -7,7 +7,7 @@
 
 mod tun || :
 ip netns add p
-bg tunpair tun0 - tun1 p 50
+bg tunpair tun0 - tun1 p 600
 t 'two tun devices are paired' wait_for 5 at p ip link show tun1
 sysctl -qw net.ipv6.conf.tun0.disable_ipv6=1
 at p sysctl -qw net.ipv6.conf.tun1.disable_ipv6=1
@@ -21,7 +21,7 @@ t 'the peer pings us at once' pings -c 3 -i 0.2 $us
 t 'we ping the peer' ksmol run ping -q -c 3 -i 0.2 10.0.0.1
 t 'the peer pings with 1472 bytes' pings -c 3 -i 0.1 -s 1472 $us
 echo_on 0.0.0.0
-bg_at p udp -t 60 echo 10.0.0.1 8 >/dev/null
+bg_at p udp -t 600 echo 10.0.0.1 8 >/dev/null
 t 'we echo UDP' load_to $us 7 "$(scale 40000)" 0 1472
 t 'the peer echoes UDP' udp -p $proto load 10.0.0.1 8 "$(scale 40000)" 0 1472
 t 'a gateway needs no address' at p ip addr add 10.9.0.1/32 dev tun1

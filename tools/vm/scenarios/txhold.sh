@@ -12,6 +12,9 @@ none_held() { [ "$(held)" = 0 ]; }
 start pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16 sock_tx=48
 echo_on 0.0.0.0
 t 'the peer pings us' pings -c 2 -i 0.1 $us
+# Without anybody there, some sends would end in ECONNREFUSED.
+bg_at p udp sink 10.0.0.1 9
+wait_for 5 at p sh -c "ss -Hlun | grep -q ':9 '"
 
 # A queueing discipline holds each frame for 300 ms: 48 of them at a time.
 tc qdisc add dev ks0 root netem delay 300ms limit 10000

@@ -41,7 +41,7 @@ t 'and those of IPv4, on the same socket' clean $((count / 4))
 load_to fe80::2%eth0 7 $((count / 4)) 0 1452 >"$scratch/load"
 t 'and those of the link' clean $((count / 4))
 
-bg_at p udp -t 60 echo :: 8 >/dev/null
+bg_at p udp -t 600 echo :: 8 >/dev/null
 sleep 0.5
 udp -p $proto load $peer6 8 $((count / 4)) 0 1452 >"$scratch/load"
 t "the peer echoes $((count / 4)) of ours" clean $((count / 4))

@@ -33,7 +33,7 @@ t "we echo $count datagrams" clean "$count"
 t 'what was lost on the way has a reason' \
 	test "$(missed)" -le $(($(reasons) - before))
 
-bg_at p udp -t 60 echo 10.0.0.1 8 >/dev/null
+bg_at p udp -t 600 echo 10.0.0.1 8 >/dev/null
 sleep 0.3
 before=$(reasons)
 udp -p $proto load 10.0.0.1 8 $((count / 4)) 0 1472 >"$scratch/load"
