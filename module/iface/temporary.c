@@ -1,4 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Temporary addresses (RFC 8981): when a prefix needs another one, and how long
+ * each lasts. Only the moments; autoconf_addr.c makes and ends them.
+ */
+
 #include <linux/jiffies.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
