@@ -38,7 +38,7 @@ t 'so is a gateway of the other family' \
 t 'tun0 is attached with both families' \
 	attach "tun0,$us6/64,fe80::2/64,10.0.0.2/24,via=fd00::1"
 expect 'its addresses are listed' \
-	"$(grep -c '/\| valid' "$debug/ifaces/tun0/addresses")" 3
+	"$(grep -c ' valid ' "$debug/ifaces/tun0/addresses")" 3
 t 'and its routes' grep -qE '^fd00::  *64 -' "$debug/ifaces/tun0/routes"
 t 'the default one as well' \
 	grep -qE '^::  *0 fd00::1' "$debug/ifaces/tun0/routes"
