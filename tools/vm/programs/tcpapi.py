@@ -4,7 +4,8 @@
 
     tcpapi.py peer ADDR PORT SECONDS    the other side, on Linux's own TCP
     tcpapi.py PROTO LOCAL PEER PORT [CHECK...]
-                                        the checks; PROTO 0 is Linux's TCP
+                                        the checks; PROTO 0 is Linux's TCP;
+                                        addresses of either family
 
 Prints one line per check, "NAME: what was seen". The same lines from both
 stacks mean that a program could not tell them apart.
@@ -173,8 +174,13 @@ def handle(sock):
             pass
 
 
+def family_of(addr):
+    return socket.AF_INET6 if ':' in addr else socket.AF_INET
+
+
 def serve(addr, port, seconds):
-    with socket.create_server((addr, port), backlog=100) as server:
+    with socket.create_server((addr, port), family=family_of(addr),
+                              backlog=100) as server:
         server.settimeout(1)
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -191,9 +197,12 @@ def serve(addr, port, seconds):
 class Setting:
     """From the command line."""
     proto = 0
+    family = socket.AF_INET
     local = peer = ''
     port = 0
-    silent = ''
+    silent = ''     # nobody has this address
+    anybody = '0.0.0.0'
+    foreign = '192.0.2.1'
 
 
 CHECKS = []
@@ -205,7 +214,7 @@ def check(function):
 
 
 def tcp():
-    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, Setting.proto)
+    sock = socket.socket(Setting.family, socket.SOCK_STREAM, Setting.proto)
     return sock
 
 
@@ -1242,9 +1251,9 @@ def ports():
     with listener() as server:
         where = server.getsockname()
         with tcp() as s:
-            yield err(s.bind, where), err(s.bind, ('192.0.2.1', 0))
+            yield err(s.bind, where), err(s.bind, (Setting.foreign, 0))
             s.setsockopt(*reuse)
-            yield err(s.bind, where), err(s.bind, ('0.0.0.0', where[1]))
+            yield err(s.bind, where), err(s.bind, (Setting.anybody, where[1]))
     with tcp() as one, tcp() as two:
         for s in (one, two):
             s.setsockopt(*reuse)
@@ -1615,7 +1624,10 @@ def main():
     Setting.proto = int(sys.argv[1])
     Setting.local, Setting.peer = sys.argv[2:4]
     Setting.port = int(sys.argv[4])
-    Setting.silent = Setting.peer.rsplit('.', 1)[0] + '.77'
+    Setting.family = family_of(Setting.local)
+    if Setting.family == socket.AF_INET6:
+        Setting.anybody, Setting.foreign = '::', '2001:db8::1'
+    Setting.silent = Setting.peer[:-1] + '77'
     wanted = sys.argv[5:]
     signal.signal(signal.SIGUSR1, hung)
     for function in CHECKS:

@@ -23,14 +23,22 @@ line() { awk -v name="$1:" 'index($0, name) == 1' "$2"; }
 # said PROTO LOCAL PEER: the program's lines.
 said() { python3 "$api" "$1" "$2" "$3" 700; }
 
-start
-t "Linux's own pair is wired up" peer q -d ks1 -4 10.0.1.1/24 -l 10.0.1.2/24
-bg_at p python3 "$api" peer 10.0.0.1 700 300
-bg_at q python3 "$api" peer 10.0.1.1 700 300
+# What each stack is here, and its peer.
+ours=$us our_peer=10.0.0.1
+linux=10.0.1.2 linux_peer=10.0.1.1
+[ "${family:-4}" = 4 ] || {
+	ours=$us6 our_peer=$peer6
+	linux=fd01::2 linux_peer=fd01::1
+}
+start6
+t "Linux's own pair is wired up" peer q -d ks1 -4 10.0.1.1/24 -6 fd01::1/64 \
+	-l 10.0.1.2/24 -l fd01::2/64
+bg_at p python3 "$api" peer $our_peer 700 600
+bg_at q python3 "$api" peer $linux_peer 700 600
 wait_for 20 listening p 700
 wait_for 20 listening q 700
-said 0 10.0.1.2 10.0.1.1 >"$scratch/linux"
-said $proto $us 10.0.0.1 >"$scratch/ksmol"
+said 0 $linux $linux_peer >"$scratch/linux"
+said $proto "$ours" $our_peer >"$scratch/ksmol"
 different >"$scratch/different"
 cp "$scratch"/{linux,ksmol} "$KSMOL_RESULTS/"
 t 'Linux has much to say' test "$(wc -l <"$scratch/linux")" -gt 20

@@ -1,8 +1,9 @@
 #!/bin/bash
-# Loss, reordering, duplicates, corruption and delay, both ways at once: every
-# byte arrives, as it was sent. KIB in the environment is how much each of the
-# four connections carries either way, for longer runs than these; CONNS is how
-# many there are of each side's, for more than two.
+# Loss, reordering, duplicates, corruption and delay, both ways and by both
+# families at once: every byte arrives, as it was sent. KIB in the environment is
+# how much each of the four connections carries either way, for longer runs than
+# these; CONNS is how many there are of each side's and family's, for more than
+# one.
 # needs: uml uml-debug
 # timeout: 120
 
@@ -18,23 +19,30 @@ clean() {
 	tc qdisc del dev ks0 root && at p tc qdisc del dev eth0 root
 }
 
-# carry KIB OPTION...: half of the connections are ours, half the peer's.
+# carry KIB: half of the connections are ours, half the peer's.
 carry() {
-	local bytes=$((${KIB:-$1} * 1024)) other status=0
+	local bytes=$((${KIB:-$1} * 1024)) addr other others=() status=0
 
-	to_us 7 "$conns" "$bytes" "$bytes" -t "$limit" &
-	other=$!
+	for addr in $us $us6; do
+		at p tcp -t "$limit" load "$addr" 7 "$conns" "$bytes" "$bytes" &
+		others+=($!)
+	done
+	tcp -p $proto -t "$limit" load $peer6 7 "$conns" "$bytes" "$bytes" &
+	others+=($!)
 	to_peer 7 "$conns" "$bytes" "$bytes" -t "$limit" || status=$?
-	wait "$other" && return "$status"
+	for other in "${others[@]}"; do
+		wait "$other" || status=$?
+	done
+	return "$status"
 }
 
-conns=${CONNS:-2}
-limit=60
+conns=${CONNS:-1}
+limit=300
 [ -z "${KIB:-}" ] || limit=3600	# seconds for one line of the table
-start
+start6
 t 'the peer pings us' pings -c 2 -i 0.1 $us
-serve_on $us 7
-serve_at p 10.0.0.1 7
+serve_on :: 7
+serve_at p :: 7
 
 # Segments are lost one by one, not as the large ones that senders build; the
 # last lines let them through.

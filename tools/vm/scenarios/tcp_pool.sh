@@ -1,6 +1,6 @@
 #!/bin/bash
-# Pools of 64, 256 and 4096 pbufs, and 1, 16 and 200 connections at once: all
-# transfers finish, also when allocations fail.
+# Pools of 64, 256 and 4096 pbufs, and 1, 16 and 200 connections at once by IPv6
+# and by IPv4: all transfers finish, also when allocations fail.
 # needs: uml uml-debug
 # timeout: 120
 
@@ -8,25 +8,26 @@
 
 fail() { echo "$1" >"$debug/fail_pbuf/percent"; }
 
-# carry CONNS BYTES: both ways, by the peer's connections and by ours.
+# carry CONNS BYTES: both ways, by the peer's connections, which are of IPv6, and
+# by ours, which are not.
 carry() {
 	local other status=0
 
-	to_us 7 "$1" "$2" "$2" -t 60 &
+	at p tcp -t 300 load $us6 7 "$1" "$2" "$2" &
 	other=$!
-	to_peer 7 "$1" "$2" "$2" -t 60 || status=$?
+	to_peer 7 "$1" "$2" "$2" -t 300 || status=$?
 	wait "$other" && return "$status"
 }
 
-t 'the peer is wired up' peer p -6 -
-at p sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+t 'the peer is wired up' peer p -6 "$peer6/64"
 serve_at p 10.0.0.1 7
 while read -r pool rx tx reserve; do
 	name="pool of $pool"
 	t "$name: loads" load arp_probe_ms=0 pool_rx="$rx" pool_tx="$tx" \
-		pool_reserve="$reserve" pool_shared=0 "attach=ks0,$us/24" ||
+		pool_reserve="$reserve" pool_shared=0 \
+		"attach=ks0,$us/24,$us6/64" ||
 		continue
-	serve_on $us 7
+	serve_on :: 7
 	server=$bg_pid
 	while read -r conns kib; do
 		began=$SECONDS
