@@ -1,6 +1,6 @@
 #!/bin/bash
 # What programs see of TCP's sockets over IPv6: as tcp_api.
-# needs: uml uml-debug
+# needs: uml
 # timeout: 120
 
 family=6
