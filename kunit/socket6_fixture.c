@@ -222,6 +222,23 @@ const struct ipv6hdr *peer6_gets(struct kunit *test)
 	return ip;
 }
 
+const struct udphdr *udp6_got(struct kunit *test, const char *saddr,
+			      const char *daddr, u16 port, u32 len)
+{
+	struct in6_addr from = ksmol_ip6(saddr).v6, to = ksmol_ip6(daddr).v6;
+	const struct ipv6hdr *ip = peer6_gets(test);
+	const struct udphdr *udp;
+
+	KUNIT_ASSERT_NOT_NULL(test, ip);
+	udp = (const struct udphdr *)(ip + 1);
+	KUNIT_EXPECT_MEMEQ(test, &ip->saddr, &from, sizeof(from));
+	KUNIT_EXPECT_MEMEQ(test, &ip->daddr, &to, sizeof(to));
+	KUNIT_ASSERT_EQ(test, ip->nexthdr, IPPROTO_UDP);
+	KUNIT_EXPECT_EQ(test, ntohs(udp->dest), port);
+	KUNIT_ASSERT_EQ(test, ntohs(udp->len), 8 + len);
+	return udp;
+}
+
 bool tcp6_got(struct kunit *test, struct ksmol_tcp_header *h)
 {
 	const struct ipv6hdr *ip = peer6_gets(test);

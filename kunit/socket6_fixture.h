@@ -59,6 +59,11 @@ void tcp6_arrives(struct kunit *test, const char *saddr, const char *daddr,
  * IPv4. Its transport header and what follows has a right checksum.
  */
 const struct ipv6hdr *peer6_gets(struct kunit *test);
+/* The UDP header of the next one, which must be of these addresses, to @port,
+ * with @len bytes behind it; else the case ends.
+ */
+const struct udphdr *udp6_got(struct kunit *test, const char *saddr,
+			      const char *daddr, u16 port, u32 len);
 /* The TCP header of the next one. Return: whether there was one. */
 bool tcp6_got(struct kunit *test, struct ksmol_tcp_header *h);
 

@@ -50,28 +50,12 @@ static void recvmsg__without_checksum(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, verdicts(KSMOL_DROP_UDP_NO_CSUM), before + 2);
 }
 
-static void expect_sent(struct kunit *test, const char *daddr, u16 port,
-			u32 len)
-{
-	const struct ipv6hdr *ip = peer6_gets(test);
-	struct in6_addr from = ksmol_ip6(US6).v6, to = ksmol_ip6(daddr).v6;
-	const struct udphdr *udp;
-
-	KUNIT_ASSERT_NOT_NULL(test, ip);
-	udp = (const struct udphdr *)(ip + 1);
-	KUNIT_EXPECT_MEMEQ(test, &ip->saddr, &from, sizeof(from));
-	KUNIT_EXPECT_MEMEQ(test, &ip->daddr, &to, sizeof(to));
-	KUNIT_EXPECT_EQ(test, ip->nexthdr, IPPROTO_UDP);
-	KUNIT_EXPECT_EQ(test, ntohs(udp->dest), port);
-	KUNIT_EXPECT_EQ(test, ntohs(udp->len), 8 + len);
-}
-
 static void sendmsg__datagram(struct kunit *test)
 {
 	struct socket *sock = open6(test, SOCK_DGRAM, 0);
 
 	KUNIT_EXPECT_EQ(test, send6(test, sock, PEER6, PEER_PORT, 100), 100);
-	expect_sent(test, PEER6, PEER_PORT, 100);
+	udp6_got(test, US6, PEER6, PEER_PORT, 100);
 	KUNIT_EXPECT_EQ(test, send6(test, sock, NULL, 0, 1), -EDESTADDRREQ);
 	KUNIT_EXPECT_EQ(test, send6(test, sock, PEER6, 0, 1), -EINVAL);
 	KUNIT_EXPECT_EQ(test, send6(test, sock, "2001:db8::1", 9, 1),
@@ -97,7 +81,7 @@ static void connect__one_peer(struct kunit *test)
 		      ntohs(ksmol_sk(sock->sk)->lport) : 0);
 	expect_remote6(test, sock, PEER6, PEER_PORT);
 	KUNIT_EXPECT_EQ(test, send6(test, sock, NULL, 0, 10), 10);
-	expect_sent(test, PEER6, PEER_PORT, 10);
+	udp6_got(test, US6, PEER6, PEER_PORT, 10);
 	peer6_sends(test, OTHER6, US6, ntohs(ksmol_sk(sock->sk)->lport), 5);
 	KUNIT_EXPECT_EQ(test, sock_recv(test, sock, 10, 0), -EAGAIN);
 	peer6_sends(test, PEER6, US6, ntohs(ksmol_sk(sock->sk)->lport), 5);
@@ -153,7 +137,7 @@ static void both__sends_by_either(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, send6(test, sock, "::ffff:10.66.0.2", 9, 20), 20);
 	expect_sent4(test, 20);
 	KUNIT_EXPECT_EQ(test, send6(test, sock, PEER6, 9, 21), 21);
-	expect_sent(test, PEER6, 9, 21);
+	udp6_got(test, US6, PEER6, 9, 21);
 	/* A datagram socket takes IPv4's own form, too. */
 	KUNIT_EXPECT_EQ(test, sock_send(test, sock, PEER, 9, 22, 0), 22);
 	expect_sent4(test, 22);
