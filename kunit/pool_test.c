@@ -177,33 +177,40 @@ static void pool_alloc__shared_serves_both(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* Gives each other CPU all that its cache of the RX class may strand. */
+static void fill_other_caches(struct ksmol_pool *pool)
+{
+	struct ksmol_pool_set *set = &pool->set[KSMOL_CLASS_RX];
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ksmol_pool_cache *cache =
+			&per_cpu_ptr(pool->cpu, cpu)->cache[KSMOL_CLASS_RX];
+
+		if (cpu == smp_processor_id())
+			continue;
+		while (cache->count < 2 * set->batch) {
+			struct ksmol_pbuf *pb = set->first;
+
+			set->first = pb->next;
+			set->count--;
+			pb->next = cache->first;
+			cache->first = pb;
+			cache->count++;
+		}
+	}
+}
+
 /* What other CPUs' caches strand never eats into what was promised. */
 static void pool_alloc__promise_holds_despite_caches(struct kunit *test)
 {
 	struct ksmol_pool_config cfg = small;
 	struct fixture *f = test->priv;
-	struct ksmol_pool_cpu *other;
-	struct ksmol_pool_set *set;
-	int cpu;
 
 	cfg.count[KSMOL_CLASS_RX] = 1024;
 	fixture_start(test, &cfg);
-	set = &f->pool.set[KSMOL_CLASS_RX];
-	KUNIT_EXPECT_GT(test, set->batch, 0);
-	for_each_possible_cpu(cpu) {
-		if (cpu == smp_processor_id())
-			continue;
-		other = per_cpu_ptr(f->pool.cpu, cpu);
-		while (other->cache[KSMOL_CLASS_RX].count < 2 * set->batch) {
-			struct ksmol_pbuf *pb = set->first;
-
-			set->first = pb->next;
-			set->count--;
-			pb->next = other->cache[KSMOL_CLASS_RX].first;
-			other->cache[KSMOL_CLASS_RX].first = pb;
-			other->cache[KSMOL_CLASS_RX].count++;
-		}
-	}
+	KUNIT_EXPECT_GT(test, f->pool.set[KSMOL_CLASS_RX].batch, 0);
+	fill_other_caches(&f->pool);
 	KUNIT_EXPECT_GE(test, take_all_rx(f), 1024);
 	fixture_stop(test);
 }
@@ -391,26 +398,75 @@ static void pbuf_may_queue__first_one_from_the_floor(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* What a queue whose reader sleeps comes to, beside what others hold. */
+static u32 sleeper(struct fixture *f)
+{
+	struct ksmol_pbuf *pb;
+	u32 held = 0;
+
+	while ((pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))) &&
+	       !ksmol_pbuf_may_queue(pb, held))
+		held++;
+	return held;
+}
+
 /* pitfall 3: no queue pins the pool, and the next one finds room as well. */
 static void pbuf_may_queue__one_queue_leaves_room(struct kunit *test)
 {
 	struct ksmol_pool_config cfg = small;
 	struct fixture *f = test->priv;
-	struct ksmol_pbuf *pb;
-	u32 first = 0, second = 0;
+	u32 first;
 
 	cfg.count[KSMOL_CLASS_RX] = 31;
 	fixture_start(test, &cfg);
-	while ((pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))) &&
-	       !ksmol_pbuf_may_queue(pb, first))
-		first++;
-	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(pb, first),
+	first = sleeper(f);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_may_queue(f->taken[0], first),
 			KSMOL_DROP_RX_SHARE);
-	while (!ksmol_pbuf_may_queue(pb, second) &&
-	       (pb = take(f, ksmol_pbuf_alloc_rx(&f->pool))))
-		second++;
 	KUNIT_EXPECT_GE(test, first, 31 / 2);
-	KUNIT_EXPECT_GE(test, second, 3);
+	KUNIT_EXPECT_GE(test, sleeper(f), 3);
+	fixture_stop(test);
+}
+
+/* The same, whether CPUs' caches have all that they may or nothing. */
+static void pbuf_may_queue__caches_change_nothing(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+	u32 first[2], second[2], third[2];
+	int full;
+
+	cfg.count[KSMOL_CLASS_RX] = 256;
+	for (full = 0; full < 2; full++) {
+		fixture_start(test, &cfg);
+		KUNIT_EXPECT_GT(test, f->pool.set[KSMOL_CLASS_RX].batch, 0);
+		if (full)
+			fill_other_caches(&f->pool);
+		first[full] = sleeper(f);
+		second[full] = sleeper(f);
+		third[full] = sleeper(f);
+		fixture_stop(test);
+	}
+	/* Four fifths of what is above the floor, then of the rest. */
+	KUNIT_EXPECT_EQ(test, first[0], (256 - 32) * 4 / 5);
+	KUNIT_EXPECT_EQ(test, first[1], first[0]);
+	KUNIT_EXPECT_EQ(test, second[1], second[0]);
+	KUNIT_EXPECT_GE(test, second[0], 30);
+	KUNIT_EXPECT_EQ(test, third[1], third[0]);
+	KUNIT_EXPECT_GE(test, third[0], 5);
+}
+
+/* Caches that other CPUs fill while a queue grows shorten no other's share. */
+static void pbuf_may_queue__caches_fill_later(struct kunit *test)
+{
+	struct ksmol_pool_config cfg = small;
+	struct fixture *f = test->priv;
+
+	cfg.count[KSMOL_CLASS_RX] = 256;
+	fixture_start(test, &cfg);
+	KUNIT_EXPECT_EQ(test, sleeper(f), (256 - 32) * 4 / 5);
+	fill_other_caches(&f->pool);
+	KUNIT_EXPECT_GE(test, sleeper(f), 30);
+	KUNIT_EXPECT_GT(test, f->pool.set[KSMOL_CLASS_RX].count, 0U);
 	fixture_stop(test);
 }
 
@@ -568,6 +624,8 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pbuf_may_queue__floor_is_kept),
 	KUNIT_CASE(pbuf_may_queue__first_one_from_the_floor),
 	KUNIT_CASE(pbuf_may_queue__one_queue_leaves_room),
+	KUNIT_CASE(pbuf_may_queue__caches_change_nothing),
+	KUNIT_CASE(pbuf_may_queue__caches_fill_later),
 	KUNIT_CASE(pbuf_dup__shares_the_skb),
 	KUNIT_CASE(pbuf_csum__any_boundary),
 	KUNIT_CASE(pbuf_from_mem__rolls_back_when_the_pool_ends),

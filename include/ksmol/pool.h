@@ -369,6 +369,7 @@ struct ksmol_pool_set {
  * @rx_floor: sockets and other queues may take a received pbuf only while
  *	more than this many are free on the RX and shared lists; half as many if
  *	they hold none yet
+ * @rx_unsure: the floor and what CPUs' caches may take of these two lists
  * @tx_floor: ordinary senders' parked packets likewise
  * @copybreak: received packets up to this many bytes are copied
  * @buf_order: page order of a storage buffer
@@ -398,6 +399,7 @@ struct ksmol_pool {
 	u8 *slots;
 	u32 nr;
 	u32 rx_floor;
+	u32 rx_unsure;
 	u32 tx_floor;
 	u32 copybreak;
 	u32 slot_size;
@@ -621,10 +623,18 @@ int ksmol_pbuf_settle(struct ksmol_pbuf *pb);
  * floor together. Whoever holds nothing may then take one from its upper half:
  * else a stream could be refused so often that its peer gives up.
  *
+ * Free is what is configured and in nobody's hands, wherever it lies: what CPUs'
+ * caches hold counts, what is there only because they may strand as many doesn't.
+ *
  * Return: 0, or KSMOL_DROP_RX_NO_PBUF for an emergency descriptor,
  * KSMOL_DROP_RX_FLOOR, or KSMOL_DROP_RX_SHARE.
  */
 static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb, u32 held);
+
+/* The same, counted, where the lists alone don't tell: 0, KSMOL_DROP_RX_FLOOR or
+ * KSMOL_DROP_RX_SHARE. Any context.
+ */
+int ksmol_pool_may_queue(const struct ksmol_pool *pool, u32 held);
 
 #define KSMOL_QUEUE_SHARE 4
 
@@ -824,26 +834,25 @@ static inline u32 ksmol_pool_stock(const struct ksmol_pool *pool,
 	       READ_ONCE(pool->set[KSMOL_CLASS_SHARED].count);
 }
 
-/* Most pbufs of a class that may lie in CPUs' caches, out of others' reach. */
-static inline u32 ksmol_pool_stranded(const struct ksmol_pool *pool,
-				      enum ksmol_class class)
+/* What queues may share out however full the CPUs' caches are: pbufs of the RX
+ * and shared lists above the floor, and above what caches may yet take.
+ */
+static inline u32 ksmol_pool_sure(const struct ksmol_pool *pool)
 {
-	return pool->set[class].size - pool->cfg.count[class];
+	u32 stock = ksmol_pool_stock(pool, KSMOL_CLASS_RX);
+
+	return stock > pool->rx_unsure ? stock - pool->rx_unsure : 0;
 }
 
 static inline int ksmol_pbuf_may_queue(const struct ksmol_pbuf *pb, u32 held)
 {
-	const struct ksmol_pool *pool = pb->pool;
-	u32 stock = ksmol_pool_stock(pool, KSMOL_CLASS_RX);
+	u32 sure = ksmol_pool_sure(pb->pool);
 
 	if (unlikely(pb->home == KSMOL_CLASS_EMERGENCY))
 		return KSMOL_DROP_RX_NO_PBUF;
-	if (unlikely(stock <= pool->rx_floor))
-		return held || stock <= pool->rx_floor / 2 ?
-		       KSMOL_DROP_RX_FLOOR : 0;
-	if (unlikely(held >= KSMOL_QUEUE_SHARE * (stock - pool->rx_floor)))
-		return KSMOL_DROP_RX_SHARE;
-	return 0;
+	if (likely(held < KSMOL_QUEUE_SHARE * sure))
+		return 0;
+	return ksmol_pool_may_queue(pb->pool, held);
 }
 
 static inline bool ksmol_pbuf_may_park(const struct ksmol_pbuf *pb)

@@ -57,14 +57,20 @@ static u32 batch_size(const struct ksmol_pool_config *cfg,
 		     KSMOL_CACHE_MAX_PAGES : KSMOL_CACHE_MAX) / 2;
 }
 
+/* Most that may lie in CPUs' caches, out of others' reach. */
+static u32 class_stranded(const struct ksmol_pool_config *cfg,
+			  enum ksmol_class class)
+{
+	return num_possible_cpus() * 2 * batch_size(cfg, class);
+}
+
 /* Descriptors of a class: as configured plus what caches could strand. */
 static u32 class_size(const struct ksmol_pool_config *cfg,
 		      enum ksmol_class class)
 {
 	if (class == KSMOL_CLASS_EMERGENCY)
 		return cfg->pages ? 0 : num_possible_cpus();
-	return cfg->count[class] +
-	       num_possible_cpus() * 2 * batch_size(cfg, class);
+	return cfg->count[class] + class_stranded(cfg, class);
 }
 
 static u32 slot_size(const struct ksmol_pool_config *cfg)
@@ -131,6 +137,9 @@ static void pool_set_limits(struct ksmol_pool *pool)
 	u32 cpus = num_possible_cpus();
 
 	pool->rx_floor = ksmol_pool_rx_floor(&pool->cfg);
+	pool->rx_unsure = pool->rx_floor +
+			  class_stranded(&pool->cfg, KSMOL_CLASS_RX) +
+			  class_stranded(&pool->cfg, KSMOL_CLASS_SHARED);
 	pool->tx_floor = tx / 2;
 	pool->fold_bytes = pool->cfg.rx_bytes / (16 * cpus);
 	pool->fold_pages = max_t(s64, pool->cfg.rx_pages / (16 * cpus), 1);

@@ -24,14 +24,12 @@
  */
 static u32 pool_pbufs(const struct ksmol_pool *pool, u32 held)
 {
-	u32 stock = ksmol_pool_stock(pool, KSMOL_CLASS_RX);
-	u32 floor = pool->rx_floor + 1 +
-		    ksmol_pool_stranded(pool, KSMOL_CLASS_RX);
+	u32 sure = ksmol_pool_sure(pool);
 	u32 free, share;
 
-	if (stock <= floor)
+	if (sure <= 1)
 		return 0;
-	free = stock - floor;
+	free = sure - 1;
 	share = KSMOL_QUEUE_SHARE * free;
 	if (share <= held)
 		return 0;
