@@ -26,6 +26,7 @@ static const struct ksmol_pool_config small = {
 struct fixture {
 	struct ksmol_pool pool;
 	struct ksmol_tcb tcb;
+	struct ksmol_pbuf_list others;	/* what they hold */
 	struct rnd_state rnd;
 };
 
@@ -42,6 +43,7 @@ static struct ksmol_tcb *fixture_start(struct kunit *test,
 
 	KUNIT_ASSERT_EQ(test, ksmol_pool_init(&f->pool, cfg), 0);
 	prandom_seed_state(&f->rnd, 1);
+	ksmol_pbuf_list_init(&f->others);
 	local_bh_disable();
 	ksmol_tcp_init(tcb, &f->pool);
 	tcb->state = TCP_ESTABLISHED;
@@ -53,6 +55,9 @@ static struct ksmol_tcb *fixture_start(struct kunit *test,
 	tcb->rcv_wnd = 60000;
 	tcb->copied_seq = START;
 	tcb->rcv_mss = 1000;
+	tcb->rcv_mss_last = 1000;
+	tcb->route_mtu = 1500;
+	tcb->net_hlen = 40;
 	tcb->rto = USEC_PER_SEC;
 	return tcb;
 }
@@ -64,6 +69,7 @@ static void fixture_stop(struct kunit *test)
 	struct ksmol_census census;
 	enum ksmol_class class;
 
+	ksmol_pbuf_list_free(&f->others);
 	ksmol_pbuf_list_free(&f->tcb.rcvq);
 	ksmol_tcp_ooo_purge(&f->tcb);
 	local_bh_enable();
@@ -75,6 +81,13 @@ static void fixture_stop(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, atomic64_read(&f->pool.bytes), 0LL);
 	KUNIT_EXPECT_EQ(test, f->pool.double_free, 0U);
 	ksmol_pool_destroy(&f->pool);
+}
+
+/* All but @n of the pbufs are in others' hands. */
+static void others_leave(struct fixture *f, u32 n)
+{
+	while (ksmol_pool_stock(&f->pool, KSMOL_CLASS_RX) > n)
+		ksmol_pbuf_list_add(&f->others, ksmol_pbuf_alloc_rx(&f->pool));
 }
 
 static struct ksmol_pbuf *map_of(struct fixture *f, u32 seq, u32 len)
@@ -430,9 +443,9 @@ static void tcp_text__gap_is_filled_at_the_limit(struct kunit *test)
 	for (off = 1000; give(test->priv, off, 300, 0) == KSMOL_DELIVERED;)
 		off += 300;
 	highest = off - 300;
-	/* half a queue's share: 2n < 4 (24 - n), or less on many CPUs */
-	KUNIT_EXPECT_LE(test, tcb->ooo_pbufs, 16U);
-	KUNIT_EXPECT_GE(test, tcb->ooo_pbufs, 12U);
+	/* a queue's share: n < 4 (24 - n), or less on many CPUs */
+	KUNIT_EXPECT_LE(test, tcb->ooo_pbufs, 20U);
+	KUNIT_EXPECT_GE(test, tcb->ooo_pbufs, 15U);
 	expect_sound(test);
 	/* one that is lower takes the highest's place */
 	n = tcb->ooo_pbufs;
@@ -632,15 +645,13 @@ static void tcp_window__edge_stays(struct kunit *test)
 				128U);
 	}
 	KUNIT_EXPECT_EQ(test, tcb->rcv_wnd, 0U);
-	/* that much the rounding cost; then not for a byte, but for two
-	 * segments
-	 */
+	/* that much the rounding cost; then not for a byte, but for a segment */
 	KUNIT_EXPECT_LT(test, ksmol_tcp_readable(tcb), 200000U + 300 * 128);
-	read_bytes(test->priv, ksmol_tcp_readable(tcb) - 200000 + 777);
+	read_bytes(test->priv, ksmol_tcp_readable(tcb) - 200000 + 776);
 	KUNIT_EXPECT_EQ(test, tcb->ack, 0);
-	read_bytes(test->priv, 777 + 128);
+	read_bytes(test->priv, 1);
 	KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
-	KUNIT_EXPECT_GE(test, announce(tcb), 2 * 777U);
+	KUNIT_EXPECT_GE(test, announce(tcb), 777U);
 	fixture_stop(test);
 }
 
@@ -689,14 +700,63 @@ static void tcp_window__pool_limits_it(struct kunit *test)
 	fixture_stop(test);
 }
 
-/* Whoever fills each window that it is promised finds nothing refused, though
- * nothing is read, and each pbuf in the queue lessens what it may grow to.
- */
-static void tcp_window__is_kept_by_the_queue(struct kunit *test)
+/* A pool that has one pbuf for whoever holds none, and a window that is closed. */
+static struct ksmol_tcb *window_of_one(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = fixture_start(test, &small);
+
+	others_leave(test->priv, tcb->pool->rx_floor);
+	tcb->rcv_mss = 1428;
+	tcb->rcv_wscale = 7;
+	tcb->rcv_wnd = 0;
+	tcb->cfg.rcvbuf = 6 << 20;
+	return tcb;
+}
+
+/* The peer would wait, long and longer, rather than send part of a segment. */
+static void tcp_window__has_room_for_one_segment(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = window_of_one(test);
+	u32 i, sent = 0, len;
+
+	KUNIT_EXPECT_GE(test, announce(tcb), 1428U);
+	for (i = 0; i < 10; i++, sent += len) {
+		/* a short one leaves less than a segment, too */
+		len = i % 3 ? 1428 : 200;
+		KUNIT_ASSERT_EQ(test, give(test->priv, sent, len, 0),
+				KSMOL_DELIVERED);
+		announce(tcb);
+		read_bytes(test->priv, len);
+		KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
+		KUNIT_EXPECT_GE(test, announce(tcb), 1428U);
+		KUNIT_EXPECT_LT(test, tcb->rcv_wnd, 1428U + 128);
+	}
+	fixture_stop(test);
+}
+
+/* What a probe put into the window is no measure of what the peer would send. */
+static void tcp_window__grows_after_a_cut_segment(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = window_of_one(test);
+
+	tcb->rcv_mss = 536;
+	KUNIT_EXPECT_EQ(test, announce(tcb), 640U);
+	KUNIT_ASSERT_EQ(test, give(test->priv, 0, 640, 0), KSMOL_DELIVERED);
+	announce(tcb);
+	read_bytes(test->priv, 640);
+	KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
+	KUNIT_EXPECT_GE(test, announce(tcb), 1440U);
+	KUNIT_ASSERT_EQ(test, give(test->priv, 640, 1428, 0), KSMOL_DELIVERED);
+	read_bytes(test->priv, 1428);
+	KUNIT_EXPECT_GE(test, announce(tcb), 1428U);
+	fixture_stop(test);
+}
+
+/* A pool and a buffer so large that a queue's share is what bounds the window. */
+static struct ksmol_tcb *window_by_share(struct kunit *test)
 {
 	struct ksmol_pool_config cfg = small;
 	struct ksmol_tcb *tcb;
-	u32 sent = 0, edge;
 
 	cfg.count[KSMOL_CLASS_RX] = 2048;
 	cfg.rx_bytes = 64 << 20;
@@ -705,10 +765,40 @@ static void tcp_window__is_kept_by_the_queue(struct kunit *test)
 	tcb->rcv_wscale = 7;
 	tcb->rcv_wnd = 0;
 	tcb->cfg.rcvbuf = 6 << 20;
+	return tcb;
+}
+
+/* Whoever fills each window that it is promised finds nothing refused, though
+ * nothing is read, and each pbuf in the queue lessens what it may grow to.
+ */
+static void tcp_window__is_kept_by_the_queue(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = window_by_share(test);
+	u32 sent = 0, edge;
+
 	while ((edge = sent + announce(tcb)) >= sent + 1000)
 		for (; sent + 1000 <= edge; sent += 1000)
 			KUNIT_ASSERT_EQ(test, give(test->priv, sent, 1000, 0),
 					KSMOL_DELIVERED);
+	KUNIT_EXPECT_GT(test, tcb->rcvq.count, 2048U / 2);
+	fixture_stop(test);
+}
+
+/* Nor when the first of each window comes last. */
+static void tcp_window__is_kept_behind_a_gap(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = window_by_share(test);
+	u32 sent = 0, edge, gap;
+
+	while ((edge = sent + announce(tcb)) >= sent + 2000) {
+		gap = sent;
+		for (sent += 1000; sent + 1000 <= edge; sent += 1000)
+			KUNIT_ASSERT_EQ(test, give(test->priv, sent, 1000, 0),
+					KSMOL_DELIVERED);
+		KUNIT_ASSERT_EQ(test, give(test->priv, gap, 1000, 0),
+				KSMOL_DELIVERED);
+		KUNIT_ASSERT_EQ(test, tcb->rcv_nxt, START + sent);
+	}
 	KUNIT_EXPECT_GT(test, tcb->rcvq.count, 2048U / 2);
 	fixture_stop(test);
 }
@@ -720,13 +810,9 @@ static void tcp_read__one_segment_at_a_time(struct kunit *test)
 {
 	struct ksmol_tcb *tcb = fixture_start(test, &small);
 	struct fixture *f = test->priv;
-	struct ksmol_pbuf_list others;
 	u32 i;
 
-	ksmol_pbuf_list_init(&others);
-	while (ksmol_pool_stock(&f->pool, KSMOL_CLASS_RX) >
-	       f->pool.rx_floor + 2)
-		ksmol_pbuf_list_add(&others, ksmol_pbuf_alloc_rx(&f->pool));
+	others_leave(f, f->pool.rx_floor + 2);
 	tcb->rcv_wnd = 0;
 	KUNIT_EXPECT_EQ(test, announce(tcb), 1000U);
 	for (i = 0; i < 3; i++) {
@@ -737,7 +823,6 @@ static void tcp_read__one_segment_at_a_time(struct kunit *test)
 		KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
 		KUNIT_EXPECT_EQ(test, announce(tcb), 1000U);
 	}
-	ksmol_pbuf_list_free(&others);
 	fixture_stop(test);
 }
 
@@ -846,7 +931,10 @@ static struct kunit_case rcvq_cases[] = {
 	KUNIT_CASE(tcp_window__edge_stays),
 	KUNIT_CASE(tcp_window__bytes_end_somewhere),
 	KUNIT_CASE(tcp_window__pool_limits_it),
+	KUNIT_CASE(tcp_window__has_room_for_one_segment),
+	KUNIT_CASE(tcp_window__grows_after_a_cut_segment),
 	KUNIT_CASE(tcp_window__is_kept_by_the_queue),
+	KUNIT_CASE(tcp_window__is_kept_behind_a_gap),
 	KUNIT_CASE(tcp_read__one_segment_at_a_time),
 	KUNIT_CASE(tcp_read__buffer_follows),
 	KUNIT_CASE(tcp_urgent__byte_before_the_pointer),

@@ -29,16 +29,20 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_ack_quickly);
 /*
  * Larger ones are believed at once, as far as the way here lets them through
  * in one piece; smaller ones when two in a row, without a PSH that would
- * explain it, have the same size.
+ * explain it, have the same size. One that ends where the window does may have
+ * been cut to fit: until the next shows what the peer would send, it is taken
+ * to be all that fits the way, so that the window has room for it.
  */
 static void measure_mss(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg)
 {
 	u32 most = tcb->route_mtu - tcb->net_hlen - KSMOL_TCP_HLEN;
 	u16 mss = min_t(u32, seg->mss, most);
 
-	if (mss >= tcb->rcv_mss ||
-	    (mss == tcb->rcv_mss_last && mss >= KSMOL_TCP_MSS_MIN &&
-	     !(seg->h.flags & KSMOL_TCP_PSH)))
+	if (!ksmol_tcp_rcv_room(tcb) && mss != tcb->rcv_mss_last)
+		tcb->rcv_mss = most;
+	else if (mss >= tcb->rcv_mss ||
+		 (mss == tcb->rcv_mss_last && mss >= KSMOL_TCP_MSS_MIN &&
+		  !(seg->h.flags & KSMOL_TCP_PSH)))
 		tcb->rcv_mss = mss;
 	tcb->rcv_mss_last = mss;
 }

@@ -290,10 +290,12 @@ static int ooo_keep(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb, u32 held,
 	return reason;
 }
 
-/* Out of order, half of a queue's share is the limit: the gap needs room. */
+/* As much as in order: it may be the rest of a window that was announced. The gap
+ * takes the place of what waits, if it must.
+ */
 static int queue_ooo(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb, u32 seq)
 {
-	u32 held = 2 * (tcb->rcvq.count + tcb->ooo_pbufs);
+	u32 held = tcb->rcvq.count + tcb->ooo_pbufs;
 	u32 start = seq, end = seq + pb->len;
 	struct ksmol_pbuf *last;
 	int reason;

@@ -79,6 +79,16 @@ static u32 sws_step(const struct ksmol_tcb *tcb)
 	return clamp_t(u32, tcb->rcv_mss, 1, max(tcb->cfg.rcvbuf / 2, 1U));
 }
 
+/*
+ * A peer with much to send does not send less than a segment but by a timer of
+ * its own (RFC 9293 3.8.6.2.1): a window that could be one segment must be, even
+ * if it grows by less and what the field can't say is rounded up.
+ */
+static bool one_segment(const struct ksmol_tcb *tcb, u32 wnd)
+{
+	return ksmol_tcp_rcv_room(tcb) < tcb->rcv_mss && wnd >= tcb->rcv_mss;
+}
+
 u32 ksmol_tcp_window(struct ksmol_tcb *tcb)
 {
 	u32 unit = 1U << tcb->rcv_wscale;
@@ -92,6 +102,8 @@ u32 ksmol_tcp_window(struct ksmol_tcb *tcb)
 	wnd = min(round_up(now, unit), WINDOW_MAX << tcb->rcv_wscale);
 	if (free >= now && free - now >= sws_step(tcb))
 		wnd = max(wnd, round_down(free, unit));
+	if (one_segment(tcb, free))
+		wnd = max_t(u32, wnd, round_up(tcb->rcv_mss, unit));
 	tcb->rcv_max_wnd = max(tcb->rcv_max_wnd, wnd);
 	return wnd;
 }
@@ -208,21 +220,23 @@ static void tune(struct ksmol_tcb *tcb, u64 now)
 
 /*
  * Has the window opened so far that a waiting peer should know? That is when it
- * has doubled, by a segment at least (RFC 9293 3.8.6.2.2): where the pool has
- * room for no more than one at a time, each is asked for as soon as the last is
- * read, instead of by the peer's next probe.
+ * has doubled, by a segment at least (RFC 9293 3.8.6.2.2), or has become one:
+ * where the pool has room for no more than one at a time, each is asked for as
+ * soon as the last is read, instead of by the peer's next probe.
  */
 static bool window_opened(struct ksmol_tcb *tcb)
 {
 	u32 now = ksmol_tcp_rcv_room(tcb);
 	u32 half = max(tcb->cfg.rcvbuf / 2, 1U);
-	u32 opened;
+	u32 wnd, opened;
 
 	/* The peer isn't waiting: the next ACK will do */
 	if (now >= half)
 		return false;
-	opened = ksmol_tcp_window(tcb) - now;
-	return opened >= half || (opened >= tcb->rcv_mss && opened >= now);
+	wnd = ksmol_tcp_window(tcb);
+	opened = wnd - now;
+	return opened >= half || (opened >= tcb->rcv_mss && opened >= now) ||
+	       one_segment(tcb, wnd);
 }
 
 /* Did an ACK wait for the program to read? */
