@@ -11,8 +11,8 @@
 
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
-#include <linux/smp.h>
 #include <ksmol/compat.h>
+#include <ksmol/cpu_call.h>
 #include "pool.h"
 
 /**
@@ -22,7 +22,7 @@
  */
 struct flush {
 	struct napi_struct napi;
-	call_single_data_t call;
+	struct ksmol_cpu_call call;
 };
 
 static struct flush __percpu *flushes;
@@ -35,15 +35,17 @@ static int flush_poll(struct napi_struct *napi, int budget)
 	return 0;
 }
 
-static void flush_here(void *info)
+static void flush_here(void)
 {
 	napi_schedule(&this_cpu_ptr(flushes)->napi);
 }
 
-/* A call that is still on its way will do: then this one is refused. */
-static void flush_there(int cpu)
+static void flush_called(void *info)
 {
-	smp_call_function_single_async(cpu, &per_cpu_ptr(flushes, cpu)->call);
+	struct flush *flush = info;
+
+	ksmol_cpu_called(&flush->call);
+	flush_here();
 }
 
 void ksmol_pool_flush(void)
@@ -53,9 +55,9 @@ void ksmol_pool_flush(void)
 	local_bh_disable();
 	for_each_online_cpu(cpu)
 		if (cpu == smp_processor_id())
-			flush_here(NULL);
+			flush_here();
 		else
-			flush_there(cpu);
+			ksmol_cpu_call(&per_cpu_ptr(flushes, cpu)->call, cpu);
 	local_bh_enable();
 }
 
@@ -74,7 +76,7 @@ int ksmol_pool_flush_init(void)
 	}
 	for_each_possible_cpu(cpu) {
 		flush = per_cpu_ptr(flushes, cpu);
-		INIT_CSD(&flush->call, flush_here, NULL);
+		ksmol_cpu_call_init(&flush->call, flush_called, flush);
 		netif_napi_add(flush_dev, &flush->napi, flush_poll);
 		napi_enable(&flush->napi);
 	}
