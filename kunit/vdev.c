@@ -6,6 +6,9 @@
 #include <linux/rtnetlink.h>
 #include <net/ip_tunnels.h>
 #include <ksmol/compat.h>
+#include "../module/iface/address.h"
+#include "../module/iface/attach.h"
+#include "../module/iface/group.h"
 #include "vdev.h"
 
 const u8 ksmol_vdev_mac[ETH_ALEN] = { 0x02, 0x6b, 0x73, 0x6d, 0x6f, 0x01 };
@@ -24,6 +27,7 @@ static netdev_tx_t vdev_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	struct ksmol_vdev *vdev = netdev_priv(dev);
 
+	vdev->cpu = smp_processor_id();
 	switch (vdev->mode) {
 	case KSMOL_VDEV_FULL:
 		if (skb_queue_len(&vdev->sent) >= vdev->room) {
@@ -133,6 +137,30 @@ void ksmol_vdev_up(struct ksmol_vdev *vdev, bool up)
 struct sk_buff *ksmol_vdev_sent(struct ksmol_vdev *vdev)
 {
 	return skb_dequeue(&vdev->sent);
+}
+
+void ksmol_vdev_settle(struct ksmol_vdev *vdev)
+{
+	struct ksmol_iface *iface;
+	struct ksmol_ifaddr *ifa;
+	struct ksmol_group *g;
+	u32 slot;
+
+	rtnl_lock();
+	iface = ksmol_iface_find(&init_net, vdev->dev->name);
+	spin_lock_bh(&ksmol_group_lock);
+	ksmol_for_each_group(g, slot, iface)
+		g->changes = 0;
+	spin_unlock_bh(&ksmol_group_lock);
+
+	spin_lock_bh(&iface->lock);
+	for (ifa = iface->addrs; ifa < iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
+		if (ifa->state == KSMOL_ADDR_VALID)
+			ifa->announces = 0;
+	spin_unlock_bh(&iface->lock);
+	timer_delete_sync(&iface->timer);
+	rtnl_unlock();
+	skb_queue_purge(&vdev->sent);
 }
 
 void ksmol_vdev_complete(struct ksmol_vdev *vdev)

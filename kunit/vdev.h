@@ -37,6 +37,7 @@ enum ksmol_vdev_mode {
  * @mode: may be changed at any time
  * @room: frames that fit in FULL mode
  * @late: frames that it keeps in mode LATE
+ * @cpu: on which the last frame came
  * @sent: what the driver took, oldest first
  */
 struct ksmol_vdev {
@@ -44,6 +45,7 @@ struct ksmol_vdev {
 	enum ksmol_vdev_mode mode;
 	u32 room;
 	u32 late;
+	int cpu;
 	struct sk_buff_head sent;
 };
 
@@ -70,6 +72,13 @@ void ksmol_vdev_up(struct ksmol_vdev *vdev, bool up);
 
 /* The oldest frame sent, the caller's to free, or NULL. */
 struct sk_buff *ksmol_vdev_sent(struct ksmol_vdev *vdev);
+
+/*
+ * As if all announcements and reports of the interface that is attached there
+ * had been sent and forgotten: however long a case takes, what is sent from now
+ * on is an answer to something. Takes RTNL.
+ */
+void ksmol_vdev_settle(struct ksmol_vdev *vdev);
 
 /* Completes all frames that the driver holds. */
 void ksmol_vdev_complete(struct ksmol_vdev *vdev);

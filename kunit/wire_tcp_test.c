@@ -100,6 +100,21 @@ static void tcp_parse__options_of_a_syn(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tcp.opts, KSMOL_TCP_OPT_TS);
 }
 
+/* Who parses need not clear what is parsed into. */
+static void tcp_parse__absent_options_are_zero(struct kunit *test)
+{
+	struct ksmol_tcp_header tcp;
+
+	memset(&tcp, 0xa5, sizeof(tcp));
+	KUNIT_ASSERT_EQ(test, parse(KSMOL_TCP_SYN, NULL, 0, &tcp), 0);
+	KUNIT_EXPECT_EQ(test, tcp.opts, 0);
+	KUNIT_EXPECT_EQ(test, tcp.nr_sack, 0);
+	KUNIT_EXPECT_EQ(test, tcp.mss, 0);
+	KUNIT_EXPECT_EQ(test, tcp.wscale, 0);
+	KUNIT_EXPECT_EQ(test, tcp.tsval, 0U);
+	KUNIT_EXPECT_EQ(test, tcp.tsecr, 0U);
+}
+
 static void tcp_parse__timestamps_aligned_or_not(struct kunit *test)
 {
 	static const u8 aligned[] = { 1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2 };
@@ -341,6 +356,7 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(tcp_parse__short_at_every_length),
 	KUNIT_CASE(tcp_parse__data_offset_below_five),
 	KUNIT_CASE(tcp_parse__options_of_a_syn),
+	KUNIT_CASE(tcp_parse__absent_options_are_zero),
 	KUNIT_CASE(tcp_parse__timestamps_aligned_or_not),
 	KUNIT_CASE(tcp_parse__sack_blocks),
 	KUNIT_CASE(tcp_parse__impossible_option_length),

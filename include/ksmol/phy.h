@@ -32,6 +32,7 @@ enum ksmol_medium {
  * @tx_frames, @tx_bytes: handed to the device
  * @tx_dropped: refused by the device or its qdisc
  * @tx_copied: sent by copy: out of the reserve, or too much was outstanding
+ * @tx_steered: left to another CPU to send
  *
  * Bytes are those from the network header on.
  */
@@ -43,6 +44,7 @@ struct ksmol_phy_stats {
 	u64 tx_bytes;
 	u64 tx_dropped;
 	u64 tx_copied;
+	u64 tx_steered;
 };
 
 /**
@@ -54,6 +56,7 @@ struct ksmol_phy_stats {
  * @events: whom it tells; those set when it was opened
  * @medium: how its frames are framed
  * @shared: frames that aren't for us go on to Linux
+ * @has_peer: what it sends is received on this machine, by the CPU that sends it
  * @dead: detach has begun; no frame is taken or sent any more
  * @mac: our link-layer address, kept by the notifier
  * @broadcast: the link-layer broadcast address
@@ -77,6 +80,7 @@ struct ksmol_phy {
 	const struct ksmol_phy_events *events;
 	u8 medium;
 	bool shared;
+	bool has_peer;
 	bool dead;
 	u8 mac[ETH_ALEN];
 	u8 broadcast[ETH_ALEN];
@@ -247,6 +251,8 @@ int ksmol_phy_loop(struct ksmol_phy *phy, struct ksmol_pbuf *pb,
  * @thlen: bytes of the transport header
  * @flags: KSMOL_PB_CONTROL, KSMOL_PB_REPLY as for pbufs
  * @more: phy's own: another frame follows, which counts as outstanding for both
+ * @cpu: which shall send it if phy sees a use (see phy/steer.c), -1 = this one;
+ *	only without payload
  * @sk: socket to be told when the device is done with the last frame, or NULL:
  *	one reference, which goes to ksmol_segment_done(). Cleared when a frame
  *	has taken it over; what is left here is the caller's
@@ -267,6 +273,7 @@ struct ksmol_tx_segment {
 	u8 thlen;
 	u8 flags;
 	bool more;
+	int cpu;
 	struct sock *sk;
 };
 
@@ -290,6 +297,7 @@ static inline void ksmol_segment_init(struct ksmol_tx_segment *seg)
 	seg->thlen = 0;
 	seg->flags = 0;
 	seg->more = false;
+	seg->cpu = -1;
 	seg->sk = NULL;
 }
 

@@ -596,7 +596,8 @@ struct ksmol_tcp_header {
  *
  * Unknown options are skipped; one whose length is impossible ends the list
  * (what stood before it counts). MSS, window scale and SACK permitted count
- * on a SYN only.
+ * on a SYN only. The fields of options that aren't there are 0, but for the
+ * array of SACK blocks, which isn't touched behind @nr_sack.
  *
  * Return: 0, TCP_SHORT (shorter than its offset says), TCP_HDRLEN (offset
  * below 20).

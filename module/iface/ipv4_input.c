@@ -17,7 +17,7 @@
 
 static int ipv4_header(const struct ksmol_pbuf *pb, struct ksmol_ipv4 *ip)
 {
-	u8 buf[KSMOL_IPV4_HLEN_MAX];
+	u8 buf[KSMOL_IPV4_HLEN_MAX] __uninitialized;
 	u32 avail = KSMOL_IPV4_HLEN;
 	const u8 *bytes;
 

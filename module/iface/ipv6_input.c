@@ -368,8 +368,8 @@ static void ipv6_trim(struct ksmol_pbuf *pb, u32 total)
 
 static int ipv6_header(struct ksmol_pbuf *pb, struct ksmol_ipv6_chain *chain)
 {
-	u8 buf[KSMOL_IPV6_HLEN];
-	struct ksmol_ipv6 ip;
+	u8 buf[KSMOL_IPV6_HLEN] __uninitialized;
+	struct ksmol_ipv6 ip __uninitialized;
 	const u8 *bytes;
 	int drop;
 

@@ -88,6 +88,7 @@ static void phy_setup(struct ksmol_phy *phy, struct net_device *dev)
 	phy->dev = dev;
 	phy->net = dev_net(dev);
 	phy->events = phy_events;
+	phy->has_peer = dev->netdev_ops->ndo_get_peer_dev;
 	phy->mtu = dev->mtu;
 	phy->ifindex = dev->ifindex;
 	phy->outstanding_max = phy_outstanding_max();
@@ -231,6 +232,7 @@ void ksmol_phy_stats_sum(const struct ksmol_phy *phy,
 		sum->tx_bytes += READ_ONCE(s->tx_bytes);
 		sum->tx_dropped += READ_ONCE(s->tx_dropped);
 		sum->tx_copied += READ_ONCE(s->tx_copied);
+		sum->tx_steered += READ_ONCE(s->tx_steered);
 	}
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_phy_stats_sum);
@@ -248,6 +250,7 @@ int ksmol_phy_stats_show(struct seq_file *m, void *data)
 	seq_printf(m, "tx_bytes: %llu\n", sum.tx_bytes);
 	seq_printf(m, "tx_dropped: %llu\n", sum.tx_dropped);
 	seq_printf(m, "tx_copied: %llu\n", sum.tx_copied);
+	seq_printf(m, "tx_steered: %llu\n", sum.tx_steered);
 	seq_printf(m, "outstanding: %u\n", ksmol_phy_outstanding(phy));
 	seq_printf(m, "outstanding_max: %u\n", phy->outstanding_max);
 	return 0;
@@ -267,6 +270,7 @@ int ksmol_phy_init(void)
 	int err;
 
 	ksmol_loop_init();
+	ksmol_steer_init();
 	err = ksmol_notifier_init();
 	if (err)
 		return err;
@@ -288,6 +292,7 @@ void ksmol_phy_exit(void)
 		pr_warn("waiting for frames that drivers of %d detached interfaces still keep\n",
 			atomic_read(&phys_alive));
 	ksmol_loop_exit();
+	ksmol_steer_exit();
 	rcu_barrier();
 	synchronize_rcu_tasks();
 }

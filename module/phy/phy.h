@@ -84,6 +84,18 @@ void ksmol_capture_stop(struct ksmol_phy *phy);
 void ksmol_loop_init(void);
 void ksmol_loop_exit(void);
 
+/**
+ * ksmol_tx_steer() - have @cpu send a finished frame
+ * @skb: holds @phy by its destructor; consumed if so
+ *
+ * Context: BH disabled. Return: false if it is to be sent here: there is no use,
+ * or no room.
+ */
+bool ksmol_tx_steer(struct ksmol_phy *phy, struct sk_buff *skb, int cpu);
+
+void ksmol_steer_init(void);
+void ksmol_steer_exit(void);
+
 int ksmol_notifier_init(void);
 void ksmol_notifier_exit(void);
 

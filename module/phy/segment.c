@@ -270,6 +270,8 @@ static int segment_frame(struct ksmol_phy *phy, struct ksmol_tx_segment *seg,
 		kfree_skb(skb);
 		return segment_refuse(phy, KSMOL_TX_DROP_DEV_DROP, -ENOBUFS);
 	}
+	if (seg->cpu >= 0 && ksmol_tx_steer(phy, skb, seg->cpu))
+		return 0;
 	return ksmol_tx_queue(phy, skb, seg->hlen + seg->len);
 }
 

@@ -3,6 +3,8 @@
 #ifndef _KSMOL_SOCKET_INET6_H
 #define _KSMOL_SOCKET_INET6_H
 
+#include <net/inet_common.h>
+#include <net/ipv6.h>
 #include "sock.h"
 
 /* AF_INET6, unless Linux has none or has it switched off, which the log says:

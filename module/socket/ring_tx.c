@@ -174,7 +174,7 @@ static int tx_lease(struct ksmol_sock *ks, struct ksmol_ring_slot *slot,
 {
 	struct ksmol_ring *ring = slot->ring;
 	struct ksmol_tx_lease *lease = &slot->lease;
-	struct ksmol_tx_segment seg;
+	struct ksmol_tx_segment seg __uninitialized;
 	struct ksmol_dst dst;
 	int err;
 
@@ -248,7 +248,7 @@ static void tx_one(struct ksmol_sock *ks, struct ksmol_ring_slot *slot,
 		   const struct ksmol_ring_tx *tx)
 {
 	struct ksmol_ring *ring = slot->ring;
-	struct ksmol_send to;
+	struct ksmol_send to __uninitialized;
 	u32 flags = 0;
 	int err;
 

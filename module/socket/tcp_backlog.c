@@ -97,7 +97,7 @@ static void backlog_drop(struct ksmol_pbuf *pb, int verdict)
 static void backlog_one(struct ksmol_tcp_sock *ts, struct ksmol_pbuf *pb,
 			u64 now)
 {
-	struct ksmol_tcp_seg seg;
+	struct ksmol_tcp_seg seg __uninitialized;
 	int verdict;
 
 	/* It was a valid header when it came. */
@@ -167,7 +167,11 @@ static void take_in_idle(struct ksmol_tcp_sock *ts)
 		ksmol_sock_fail(&ts->ks, ENETDOWN);
 }
 
-/* What waits now: taken off, so that more may come while it is acted upon. */
+/*
+ * What waits now: taken off, so that more may come while it is acted upon. Mostly
+ * nothing does, and having the compiler clear this costs as much as all else
+ * that is done then.
+ */
 struct waiting {
 	struct ksmol_pbuf_list backlog;
 	struct ksmol_tcp_seg late;
@@ -210,7 +214,7 @@ static void act_on(struct ksmol_tcp_sock *ts, struct waiting *w)
 /* Whatever waits. Socket spinlock, BH disabled. */
 static void take_in(struct ksmol_tcp_sock *ts)
 {
-	struct waiting w;
+	struct waiting w __uninitialized;
 
 	if (likely(!is_waiting(ts)))
 		return;
@@ -234,7 +238,7 @@ static void owner_take_in(struct ksmol_tcp_sock *ts)
 	__must_hold(&ksmol_tcp_to_sk(ts)->sk_lock.slock)
 {
 	struct sock *sk = ksmol_tcp_to_sk(ts);
-	struct waiting w;
+	struct waiting w __uninitialized;
 	int i;
 
 	for (i = 0; i < OWNER_ROUNDS && is_waiting(ts) &&
@@ -253,6 +257,7 @@ void ksmol_tcp_release_cb(struct sock *sk)
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sk);
 
 	ksmol_tcp_sync_options(ts);
+	ksmol_tcp_steer_own(&ts->steer, smp_processor_id());
 	owner_take_in(ts);
 	/* Only now, under the spinlock, can nothing more come in. */
 	ksmol_tcp_leave(ts);

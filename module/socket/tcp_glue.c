@@ -12,7 +12,7 @@
 
 int ksmol_tcp_seg_parse(struct ksmol_tcp_seg *seg, const struct ksmol_pbuf *pb)
 {
-	u8 room[KSMOL_TCP_HLEN_MAX];
+	u8 room[KSMOL_TCP_HLEN_MAX] __uninitialized;
 	u32 hlen = KSMOL_TCP_HLEN;
 	const u8 *bytes;
 
@@ -175,6 +175,7 @@ static int sock_input(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 	if (unlikely(READ_ONCE(sk->sk_flags) & KSMOL_STAMP_FLAGS))
 		ksmol_receive_stamp(pb);
 	bh_lock_sock(sk);
+	ksmol_tcp_steer_input(&ts->steer, smp_processor_id());
 	if (unlikely(sk->sk_state == TCP_CLOSE)) {
 		verdict = NO_CONNECTION;
 	} else if (unlikely(sock_owned_by_user(sk))) {
@@ -299,7 +300,7 @@ enum ksmol_verdict ksmol_tcp_socket_input(struct ksmol_iface *iface,
 		.family = pb->family,
 		.proto = IPPROTO_TCP,
 	};
-	struct ksmol_tcp_seg seg;
+	struct ksmol_tcp_seg seg __uninitialized;
 	int verdict;
 
 	ksmol_tcp_count(SEGS_IN);

@@ -21,7 +21,7 @@ static void trace_out(const struct ksmol_tcp_sock *ts,
 static void run_send(struct ksmol_tcp_sock *ts, u64 now)
 {
 	struct ksmol_tcb *tcb = &ts->tcb;
-	struct ksmol_tcp_out out;
+	struct ksmol_tcp_out out __uninitialized;
 	int err;
 
 	while (ksmol_tcp_next(tcb, now, &out)) {

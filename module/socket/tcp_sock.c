@@ -34,6 +34,7 @@ static void sock_setup(struct ksmol_tcp_sock *ts)
 	INIT_LIST_HEAD(&ts->ooo_node);
 	ts->dst_gen = atomic_read(&ksmol_route_gen) - 1;
 	atomic_set(&ts->tx_out, 0);
+	ksmol_tcp_steer_init(&ts->steer);
 	ts->tx_cpu = raw_smp_processor_id();
 }
 

@@ -43,6 +43,25 @@ struct ksmol_tcp_listen {
 	unsigned long cookies_until;
 };
 
+/**
+ * struct ksmol_tcp_steer - which CPU sends ACKs (tcp_steer.c); the owner's, who
+ *	looks at and sets CPUs while segments come in
+ * @peer_cpu: on which segments came in that our program's CPU had no part in;
+ *	-1 = none has
+ * @own_cpu: our program's, -1 = not known
+ * @on: it is @peer_cpu
+ * @at: jiffies of the last look
+ * @peer_idle, @own_idle: how long these had been idle then, in microseconds
+ */
+struct ksmol_tcp_steer {
+	int peer_cpu;
+	int own_cpu;
+	bool on;
+	unsigned long at;
+	u64 peer_idle;
+	u64 own_idle;
+};
+
 /* Bits of ksmol_tcp_sock.deferred */
 #define KSMOL_TCP_DEFER_TIMER	0	/* the timer expired */
 #define KSMOL_TCP_DEFER_ABORT	1	/* interface gone, or diag: ENETDOWN */
@@ -74,8 +93,10 @@ struct ksmol_tcp_listen {
  * @flow, @dst_gen: the route as last looked up
  * @last_dst: iface's answer; valid inside an RCU section in which @dst_gen was
  *	found equal to ksmol_route_gen
+ * @has_peer: what its device sends is received on this machine
  * @takes_pages: its device takes others' pages than the pool's
  * @confirmed: jiffies at which the neighbor was last said to be alive
+ * @steer: who sends its ACKs
  * @tx_cpu: that sent last; @tx_out: segments in the device's hands, each with a
  *	reference; @tx_held: another CPU would like to send; @tx_lazy: until then
  *	the device is known to keep them; @tx_queued: bit 0: @tx_node is in a
@@ -107,8 +128,10 @@ struct ksmol_tcp_sock {
 	struct ksmol_flow flow;
 	struct ksmol_dst last_dst;
 	int dst_gen;
+	bool has_peer;
 	bool takes_pages;
 	unsigned long confirmed;
+	struct ksmol_tcp_steer steer;
 	int tx_cpu;
 	atomic_t tx_out;
 	bool tx_held;
@@ -413,6 +436,33 @@ void ksmol_tcp_release_cb(struct sock *sk);
  * RCU or a reference.
  */
 void ksmol_tcp_defer(struct ksmol_tcp_sock *ts, int what);
+
+/* --- tcp_steer.c --- */
+
+void ksmol_tcp_steer_init(struct ksmol_tcp_steer *steer);
+
+/* A segment came in on @cpu. Socket spinlock. */
+void ksmol_tcp_steer_input(struct ksmol_tcp_steer *steer, int cpu);
+
+/* The program runs on @cpu. Socket's owner. */
+static inline void ksmol_tcp_steer_own(struct ksmol_tcp_steer *steer, int cpu)
+{
+	if (unlikely(steer->own_cpu != cpu))
+		WRITE_ONCE(steer->own_cpu, cpu);
+}
+
+/**
+ * ksmol_tcp_steer() - which CPU shall send an ACK
+ *
+ * Context: BH disabled, socket lock or owner. Return: -1 for this one.
+ */
+int ksmol_tcp_steer(struct ksmol_tcp_steer *steer);
+
+/* How long both CPUs have been idle so far, in microseconds; U64_MAX = nobody
+ * knows.
+ */
+void ksmol_tcp_steer_judge(struct ksmol_tcp_steer *steer, u64 peer_idle,
+			   u64 own_idle);
 
 /* --- tcp_order.c --- */
 

@@ -30,6 +30,7 @@ static void route_path(struct ksmol_tcp_sock *ts)
 
 	tcb->gso_max = ksmol_phy_gso(phy, &tcb->gso_frags);
 	ts->takes_pages = ksmol_phy_takes_pages(phy);
+	ts->has_peer = phy->has_peer;
 	ksmol_tcp_set_path(tcb, ts->last_dst.mtu,
 			   ksmol_net_hlen(ts->flow.family));
 }
@@ -83,6 +84,20 @@ static void segment_build(struct ksmol_tx_segment *seg,
 	seg->flags = flags | (out->len ? 0 : KSMOL_PB_CONTROL);
 }
 
+/* Whatever it says, the next one says again, and may come before it. */
+static bool is_ack(const struct ksmol_tcp_out *out)
+{
+	return !(out->h.flags & (KSMOL_TCP_SYN | KSMOL_TCP_FIN | KSMOL_TCP_RST));
+}
+
+/*
+ * What an ACK lets out in few large pieces is less work than to call another CPU.
+ */
+static bool worth_steering(const struct ksmol_tcp_sock *ts)
+{
+	return ts->has_peer && ts->tcb.rcv_fill <= ts->tcb.rcv_mss;
+}
+
 /* Only its first @len bytes were taken. */
 static void out_shorten(struct ksmol_tcp_out *out, u32 len)
 {
@@ -93,7 +108,7 @@ static void out_shorten(struct ksmol_tcp_out *out, u32 len)
 
 int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out)
 {
-	struct ksmol_tx_segment seg;
+	struct ksmol_tx_segment seg __uninitialized;
 	int err = ksmol_tcp_route(ts);
 
 	if (unlikely(err)) {
@@ -103,6 +118,8 @@ int ksmol_tcp_transmit(struct ksmol_tcp_sock *ts, struct ksmol_tcp_out *out)
 	segment_build(&seg, out, ts->ks.lport, ts->ks.rport, 0);
 	if (out->len)
 		seg.sk = ksmol_tcp_order_charge(ts);
+	else if (worth_steering(ts) && is_ack(out))
+		seg.cpu = ksmol_tcp_steer(&ts->steer);
 	err = ksmol_ip_output_segment(&ts->flow, &ts->last_dst, &seg, out->ect);
 	if (unlikely(seg.sk))
 		ksmol_tcp_order_done(seg.sk);
@@ -148,7 +165,7 @@ int ksmol_tcp_reply_on(const struct ksmol_tcp_way *way,
 		       const struct ksmol_tcp_key *key,
 		       const struct ksmol_tcp_out *out, u8 flags)
 {
-	struct ksmol_tx_segment seg;
+	struct ksmol_tx_segment seg __uninitialized;
 	int err;
 
 	segment_build(&seg, out, key->lport, key->rport, flags);

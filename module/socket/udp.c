@@ -117,7 +117,7 @@ int ksmol_udp_sendmsg(struct socket *sock, struct msghdr *msg, size_t len)
 {
 	struct ksmol_sock *ks = ksmol_sk(sock->sk);
 	struct ksmol_ring *ring = ksmol_sock_ring(ks);
-	struct ksmol_send to;
+	struct ksmol_send to __uninitialized;
 	int err;
 
 	/* No data for nobody: send what is in the ring. */

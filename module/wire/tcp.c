@@ -115,6 +115,10 @@ int ksmol_tcp_parse(const u8 *bytes, u32 avail, struct ksmol_tcp_header *tcp)
 	tcp->urg = get_unaligned_be16(bytes + 18);
 	tcp->opts = 0;
 	tcp->nr_sack = 0;
+	tcp->mss = 0;
+	tcp->wscale = 0;
+	tcp->tsval = 0;
+	tcp->tsecr = 0;
 	if (hlen > KSMOL_TCP_HLEN)
 		parse_options(bytes + KSMOL_TCP_HLEN, hlen - KSMOL_TCP_HLEN,
 			      tcp);
