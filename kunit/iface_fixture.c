@@ -3,7 +3,6 @@
 
 #include <linux/delay.h>
 #include <linux/rtnetlink.h>
-#include "../module/iface/group.h"
 #include "../module/iface/pmtu.h"
 #include "iface_fixture.h"
 
@@ -100,34 +99,12 @@ int iface_try(struct kunit *test, const char *words)
 	return err;
 }
 
-/* All of the announcements and reports, so that none comes in between later. */
-static void announced(struct iface_fixture *f)
-{
-	struct ksmol_ifaddr *ifa;
-	struct ksmol_group *g;
-	u32 slot;
-
-	spin_lock_bh(&ksmol_group_lock);
-	ksmol_for_each_group(g, slot, f->iface)
-		g->changes = 0;
-	spin_unlock_bh(&ksmol_group_lock);
-
-	spin_lock_bh(&f->iface->lock);
-	for (ifa = f->iface->addrs;
-	     ifa < f->iface->addrs + KSMOL_IFACE_ADDRS; ifa++)
-		if (ifa->state == KSMOL_ADDR_VALID)
-			ifa->announces = 0;
-	spin_unlock_bh(&f->iface->lock);
-}
-
 struct iface_fixture *iface_attach(struct kunit *test, const char *words)
 {
 	struct iface_fixture *f = test->priv;
 
 	KUNIT_ASSERT_EQ(test, iface_try(test, words), 0);
-	announced(f);
-	timer_delete_sync(&f->iface->timer);
-	iface_forget(test);
+	ksmol_vdev_settle(f->vdev);
 	return f;
 }
 

@@ -187,6 +187,9 @@ static void error__translated(struct kunit *test)
 		{ 2, 0, 1300, EMSGSIZE, true, 1300 },
 		{ 3, 0, 0, EHOSTUNREACH, false, 0 },
 		{ 4, 1, 40, EPROTO, true, 40 },
+		{ 0, 0, 0, EPROTO, false, 0 },
+		{ 5, 0, 0, EPROTO, false, 0 },
+		{ 127, 9, 3, EPROTO, false, 3 },
 	};
 	struct ksmol_addr peer = ksmol_ip6(PEER6);
 	struct iface_fixture *f = iface6_attached(test);
@@ -225,14 +228,14 @@ static void error__not_ours(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, iface_verdict(KSMOL_DROP_ICMP_QUOTE), drops + 2);
 }
 
-static void error__unknown_type(struct kunit *test)
+/* RFC 4443 2.4: only errors are passed on. */
+static void error__informational_type(struct kunit *test)
 {
 	u64 drops = iface_verdict(KSMOL_DROP_ICMP_TYPE);
 	struct iface_fixture *f = iface6_attached(test);
 
-	object(test, 5, 0, 0, US6, 20);
 	object(test, 200, 0, 0, US6, 20);
-	KUNIT_EXPECT_EQ(test, iface_verdict(KSMOL_DROP_ICMP_TYPE), drops + 2);
+	KUNIT_EXPECT_EQ(test, iface_verdict(KSMOL_DROP_ICMP_TYPE), drops + 1);
 	KUNIT_EXPECT_EQ(test, f->errors, 0U);
 	KUNIT_EXPECT_EQ(test, iface_forget(test), 0U);
 }
@@ -280,7 +283,7 @@ static struct kunit_case ipv6_error_cases[] = {
 	KUNIT_CASE(unreachable__rate_limited),
 	KUNIT_CASE(error__translated),
 	KUNIT_CASE(error__not_ours),
-	KUNIT_CASE(error__unknown_type),
+	KUNIT_CASE(error__informational_type),
 	KUNIT_CASE(error__packet_too_big),
 	{}
 };

@@ -63,7 +63,11 @@ static void icmp6_translate(const struct ksmol_icmp *icmp,
 		err->errno_ = EHOSTUNREACH;
 		err->fatal = false;
 		break;
+	case KSMOL_ICMP6_PARAM_PROBLEM:
+		err->info = icmp->rest;
+		break;
 	default:
+		err->fatal = false;
 		err->info = icmp->rest;
 		break;
 	}
@@ -185,12 +189,10 @@ enum ksmol_verdict ksmol_icmp6_input(struct ksmol_iface *iface,
 		return icmp6_echo(iface, pb, &icmp, tok);
 	case KSMOL_ICMP6_ECHO_REPLY:
 		return icmp6_echo_reply(iface, pb, &icmp, tok);
-	case KSMOL_ICMP6_DEST_UNREACH:
-	case KSMOL_ICMP6_PACKET_TOO_BIG:
-	case KSMOL_ICMP6_TIME_EXCEEDED:
-	case KSMOL_ICMP6_PARAM_PROBLEM:
-		return icmp6_error(iface, pb, &icmp);
 	default:
+		/* RFC 4443 2.4: also errors of a type that nobody knows. */
+		if (icmp.type < KSMOL_ICMP6_ECHO)
+			return icmp6_error(iface, pb, &icmp);
 		return KSMOL_DROP_ICMP_TYPE;
 	}
 }

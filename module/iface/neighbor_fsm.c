@@ -164,6 +164,8 @@ static u8 fsm_again(struct ksmol_neigh_fsm *f, unsigned long now, u8 how)
 	if (f->tries < KSMOL_NEIGH_TRIES)
 		return fsm_ask(f, now, how);
 	fsm_move(f, KSMOL_NEIGH_FAILED, now + KSMOL_NEIGH_FAILED_TIME);
+	/* Nobody is there: anyone else may have its place. */
+	f->ours = false;
 	return KSMOL_NEIGH_FLUSH_FAIL;
 }
 

@@ -53,7 +53,8 @@ enum ksmol_neigh_state {
  * @state: enum ksmol_neigh_state
  * @tries: solicitations sent in this round
  * @unsent: solicitations of this round that could not be sent
- * @ours: we have sent to it; otherwise it has only been heard
+ * @ours: we have sent to it, and it has not failed since; otherwise it has only
+ *	been heard, and makes room for others like it
  * @due: when ksmol_neigh_fsm_tick() has something to do
  * @solicited: last solicitation
  * @confirmed: last proof of reachability
