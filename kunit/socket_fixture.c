@@ -262,7 +262,7 @@ void broadcast_arrives(struct kunit *test, u16 port, u32 len)
 	if (!f->ether) {
 		f->ether = ksmol_vdev_create(test, KSMOL_MEDIUM_ETHERNET, 0);
 		attach(test, f->ether, "10.67.0.1/24");
-		skb_queue_purge(&f->ether->sent);
+		ksmol_vdev_settle(f->ether);
 	}
 	ether_addr_copy(ends.smac, ksmol_vdev_peer_mac);
 	ksmol_frame_udp(&f->frame, &ends, NULL, len);

@@ -129,7 +129,7 @@ static void transmit__device_takes_a_part(struct kunit *test)
 	struct ksmol_tcp_sock *ts = ksmol_tcp_sk(sock->sk);
 	struct socket_fixture *f = test->priv;
 	struct ksmol_tcb *tcb = &ts->tcb;
-	u32 mss = tcb->mss, una = tcb->snd_una, before = frames(test);
+	u32 mss = tcb->mss, una = tcb->snd_una, before = frames(test), sent;
 
 	/* Takes no super-segments. */
 	f->vdev->dev->features &= ~NETIF_F_SG;
@@ -141,8 +141,10 @@ static void transmit__device_takes_a_part(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, tcb->ca, KSMOL_TCP_CA_CWR);
 	f->vdev->room += 100;
 	msleep(200);
-	KUNIT_EXPECT_GT(test, frames(test), before + 2);
-	KUNIT_EXPECT_EQ(test, tcb->snd_nxt - una, (frames(test) - before) * mss);
+	sent = READ_ONCE(tcb->snd_nxt) - una;
+	KUNIT_EXPECT_GT(test, sent, 2 * mss);
+	/* On a slow machine some has been sent again by now. */
+	KUNIT_EXPECT_LE(test, sent, (frames(test) - before) * mss);
 	nothing_left(test);
 }
 
