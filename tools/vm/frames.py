@@ -156,19 +156,23 @@ def packet(spec):
     return 0x800, makers[kind](words), words
 
 
+def tag(words):
+    """The tag of a VLAN, or of none."""
+    if 'vlan' not in words:
+        return b''
+    return struct.pack('>HH', 0x8100, number(words, 'vlan', 0))
+
+
 def frame(spec):
     kind, data, words = packet(spec)
     if 'cut' in words:
         data = data[:int(words['cut'])]
     data += b'\xee' * number(words, 'pad', 0)
-    tag = b''
-    if 'vlan' in words:
-        tag = struct.pack('>HH', 0x8100, number(words, 'vlan', 0))
     header = mac(words.get('eth', US_MAC)) + mac(words.get('from', OUR_MAC))
     # An ICMP message's type= is its own.
     if not spec.startswith(('icmp', 'echo')):
         kind = number(words, 'type', kind)
-    return header + tag + struct.pack('>H', kind) + data, words
+    return header + tag(words) + struct.pack('>H', kind) + data, words
 
 
 def describe(data):
@@ -194,13 +198,15 @@ def describe(data):
 
 
 def answers(sock, patience):
-    """What comes from ksmol until nothing came for so long."""
+    """What comes from ksmol until nothing came for so long. What it says by
+    IPv6, to its neighbors for one, answers none of these frames."""
     got, end = [], time.monotonic() + patience
     while (left := end - time.monotonic()) > 0:
         if not select.select([sock], [], [], left)[0]:
             break
         data, addr = sock.recvfrom(65536)
-        if addr[2] != socket.PACKET_OUTGOING and data[6:12] == mac(US_MAC):
+        if addr[2] != socket.PACKET_OUTGOING and \
+                data[6:12] == mac(US_MAC) and data[12:14] != b'\x86\xdd':
             got.append(describe(data))
     return got
 

@@ -6,7 +6,9 @@ frames6.py DEV < TABLE    send each packet of TABLE, and look what happens
 frames6.py DEV SPEC...    send one packet, print what is answered
 
 As frames.py, which says what a TABLE is. DEV may be Ethernet or raw IP. What
-neighbors ask each other is no answer. A SPEC is a kind and words KEY=VALUE:
+neighbors ask each other is no answer, but to one SPEC of ns: then advertisements
+are, and as many as there were questions are enough. A SPEC is a kind and words
+KEY=VALUE:
   udp    sport dport data len csum  + those of ip
   echo   id seq data code csum      + those of ip
   icmp   type code rest quote data csum + those of ip
@@ -19,7 +21,8 @@ neighbors ask each other is no answer. A SPEC is a kind and words KEY=VALUE:
 and for all: src dst hop tclass version plen (the payload length), ext=
 TYPE:HEX/TYPE:HEX... extension headers of which HEX is all but the next header,
 pad= bytes behind the packet, cut= bytes to leave, n= how many times, eth= the
-destination MAC. opts= of neighbor discovery are separated by slashes:
+destination MAC, vlan= a tag. opts= of neighbor discovery are separated by
+slashes:
   slla,MAC tlla,MAC mtu,N raw,HEX (MAC and all else in hexadecimal)
   prefix,ADDR,LENGTH,FLAGS,VALID,PREFERRED  (FLAGS: letters of LA)
   route,ADDR,LENGTH,PREFERENCE,LIFETIME     (PREFERENCE: high, medium, low, bad)
@@ -40,6 +43,7 @@ from frames import checksum, mac, number, payload
 
 US, PEER, ROUTER = 'fd00::2', 'fd00::1', 'fe80::1'
 ALL_NODES = 'ff02::1'
+ADVERTISEMENT = 136
 PREFERENCES = {'high': 0x08, 'medium': 0, 'low': 0x18, 'bad': 0x10}
 
 
@@ -129,11 +133,13 @@ def solicitation(words):
     words.setdefault('dst', socket.inet_ntop(
         socket.AF_INET6, addr('ff02::1:ff00:0')[:13] + target[13:]))
     words.setdefault('eth', '33:33:ff:' + target[13:].hex(':'))
+    if words.get('src') != '::':
+        words.setdefault('opts', 'slla,' + frames.OUR_MAC.replace(':', ''))
     return discovery(words, 135, 0, target)
 
 
 def advertisement(words):
-    return discovery(words, 136, number(words, 'flags', 0) << 24,
+    return discovery(words, ADVERTISEMENT, number(words, 'flags', 0) << 24,
                      addr(words.get('target', PEER)))
 
 
@@ -152,9 +158,13 @@ def redirect(words):
     return discovery(words, 137, 0, addr(words['target']) + addr(words['dest']))
 
 
-def packet(spec):
+def parse(spec):
     kind, *rest = spec.split()
-    words = dict(word.split('=', 1) for word in rest)
+    return kind, dict(word.split('=', 1) for word in rest)
+
+
+def packet(spec):
+    kind, words = parse(spec)
     makers = {
         'udp': udp, 'icmp': icmp, 'echo': lambda w: icmp(w, 128),
         'ip': lambda w: ip(w, 59, payload(w.get('data', ''))),
@@ -171,7 +181,7 @@ def frame(spec):
     data += b'\xee' * number(words, 'pad', 0)
     if frames.OUR_MAC:
         data = mac(words.get('eth', frames.US_MAC)) + mac(frames.OUR_MAC) + \
-            b'\x86\xdd' + data
+            frames.tag(words) + b'\x86\xdd' + data
     return data, words
 
 
@@ -189,6 +199,8 @@ def describe(data):
         return f'next:{following}'
     if t[0] == 129:
         return f'pong:{len(t) - 8}'
+    if t[0] == ADVERTISEMENT:
+        return 'na:' + socket.inet_ntop(socket.AF_INET6, t[8:24])
     rest, = struct.unpack('>I', t[4:8])
     return f'icmp:{t[0]}/{t[1]}' + (f'/{rest}' if t[0] == 4 else '')
 
@@ -201,13 +213,21 @@ def is_answer(data):
         (p[6] == 0 or 130 <= p[40] <= 143))
 
 
-def answers(sock, patience):
+def is_advertisement(data):
+    p = data[14:]
+    return len(p) >= 64 and p[6] == 58 and p[40] == ADVERTISEMENT
+
+
+def answers(sock, patience, asked=0):
+    """As frames.answers; if neighbors were asked, until so many have said it."""
     got, end = [], frames.time.monotonic() + patience
-    while (left := end - frames.time.monotonic()) > 0:
+    counts = is_advertisement if asked else is_answer
+    while len(got) < (asked or sys.maxsize) and \
+            (left := end - frames.time.monotonic()) > 0:
         if not frames.select.select([sock], [], [], left)[0]:
             break
         data, sender = sock.recvfrom(65536)
-        if sender[2] != socket.PACKET_OUTGOING and is_answer(data):
+        if sender[2] != socket.PACKET_OUTGOING and counts(data):
             got.append(describe(data))
     return got
 
@@ -239,8 +259,11 @@ def main():
     if len(sys.argv) == 2:
         frames.run_table(sock)
         return
-    frames.send(sock, ' '.join(sys.argv[2:]))
-    print('\n'.join(answers(sock, frames.PATIENCE)) or '-')
+    spec = ' '.join(sys.argv[2:])
+    frames.send(sock, spec)
+    kind, words = parse(spec)
+    asked = number(words, 'n', 1) if kind == 'ns' else 0
+    print('\n'.join(answers(sock, frames.PATIENCE, asked)) or '-')
 
 
 if __name__ == '__main__':

@@ -181,13 +181,14 @@ census_ok() {
 # --- waiting -----------------------------------------------------------------
 
 # wait_for SECONDS CMD...: until CMD succeeds, ten times a second. SECONDS is
-# what it takes at most on an idle machine; a busy one gets a multiple.
+# what it takes at most on an idle machine; a busy one gets a multiple. If it
+# never does, its last words are shown.
 wait_for() {
-	local end=$((SECONDS + $1 * 5))
+	local end=$((SECONDS + $1 * 5)) said=$scratch/said.$BASHPID
 
 	shift
-	until "$@" >/dev/null 2>&1; do
-		[ "$SECONDS" -lt "$end" ] || return 1
+	until "$@" >"$said" 2>&1; do
+		[ "$SECONDS" -lt "$end" ] || { tail -n 20 "$said"; return 1; }
 		sleep 0.1
 	done
 }

@@ -3,13 +3,15 @@
  * TCP transfers for the scenarios: many connections at once, both directions of
  * each at the same time, and every byte is compared with what it must be.
  *
- * tcp [-p PROTO] [-t SECONDS] [-b BACKLOG] [-w MS] [-h] MODE ADDR PORT ...
+ * tcp [-p PROTO] [-t SECONDS] [-b BACKLOG] [-w MS] [-h] [-l] MODE ADDR PORT ...
  *   serve ADDR PORT                   until SIGTERM
  *   load ADDR PORT CONNS UP DOWN      bytes that each connection carries there
  *                                     and back
  * -p protocol number of the socket (0); -t time that a load may take (60); -b
  * of listen (4096); -w pause between bursts; -h connect, say "held", and begin
- * with SIGTERM.
+ * with SIGTERM; -l a server closes a connection when all is acknowledged: for
+ * what is closed before, Linux does not try as long, and not at all where the
+ * client's address does not resolve.
  *
  * On a connection, the client says how much is to come either way, sends its
  * part and a FIN. The server answers with its part, a byte that says whether
@@ -50,6 +52,7 @@ struct hello {
 struct conn {
 	int fd;
 	struct conn **place;	/* in the client's list, or NULL */
+	struct conn *next;	/* in the server's of those that end */
 	bool server;
 	bool greeted;		/* the hello is through */
 	bool corrupt;		/* what came is not what was sent */
@@ -68,10 +71,12 @@ static struct {
 	int backlog;
 	unsigned int pause;
 	bool hold;
+	bool linger;
 } opt = { .limit = 60, .backlog = 4096 };
 
 static volatile sig_atomic_t stopped;
 static uint64_t done, failed, bytes;
+static struct conn *ending;
 static int epoll;
 
 static void on_term(int sig)
@@ -134,6 +139,41 @@ static void finish(struct conn *c, const char *why)
 		*c->place = NULL;
 	close(c->fd);
 	free(c);
+}
+
+/* All is said and read; the peer may not have it yet. */
+static void end(struct conn *c)
+{
+	if (shutdown(c->fd, SHUT_WR) ||
+	    epoll_ctl(epoll, EPOLL_CTL_DEL, c->fd, NULL)) {
+		finish(c, strerror(errno));
+		return;
+	}
+	c->next = ending;
+	ending = c;
+}
+
+/* Closes those that it has. */
+static void finish_ended(void)
+{
+	struct conn *c, **at = &ending;
+
+	while ((c = *at)) {
+		socklen_t len = sizeof(struct tcp_info);
+		struct tcp_info info = {};
+		int error = 0;
+
+		if (getsockopt(c->fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+			err(1, "TCP_INFO");
+		if (info.tcpi_state != TCP_CLOSE) {
+			at = &c->next;
+			continue;
+		}
+		*at = c->next;
+		len = sizeof(error);
+		getsockopt(c->fd, SOL_SOCKET, SO_ERROR, &error, &len);
+		finish(c, error ? strerror(error) : NULL);
+	}
 }
 
 static void watch(struct conn *c, uint32_t events, int op)
@@ -276,7 +316,12 @@ static void serve_conn(struct conn *c, uint32_t events)
 	/* A server that has all that comes may still have to answer. */
 	if (!n && (!c->server || !c->greeted || c->sent_all ||
 		   c->received < c->hello.up)) {
-		finish(c, unfinished(c));
+		const char *why = unfinished(c);
+
+		if (c->server && opt.linger && !why)
+			end(c);
+		else
+			finish(c, why);
 		return;
 	}
 	update(c, !n);
@@ -324,6 +369,7 @@ static int serve(const union endpoint *addr)
 {
 	struct epoll_event ev = { .events = EPOLLIN };
 	int one = 1, fd = open_socket(addr->sa.sa_family);
+	double looked = 0;
 
 	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)))
 		err(1, "SO_REUSEADDR");
@@ -333,8 +379,13 @@ static int serve(const union endpoint *addr)
 		err(1, "listen");
 	if (epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &ev))
 		err(1, "epoll_ctl");
-	while (!stopped)
-		poll_once(-1, fd);
+	while (!stopped) {
+		poll_once(ending ? 100 : -1, fd);
+		if (ending && seconds() - looked > 0.1) {
+			finish_ended();
+			looked = seconds();
+		}
+	}
 	printf("done %lu failed %lu bytes %lu\n", done, failed, bytes);
 	return failed != 0;
 }
@@ -440,13 +491,14 @@ static void parse_options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:t:b:w:h")) != -1) {
+	while ((c = getopt(argc, argv, "p:t:b:w:hl")) != -1) {
 		switch (c) {
 		case 'p': opt.proto = atoi(optarg); break;
 		case 't': opt.limit = atof(optarg); break;
 		case 'b': opt.backlog = atoi(optarg); break;
 		case 'w': opt.pause = atoi(optarg); break;
 		case 'h': opt.hold = true; break;
+		case 'l': opt.linger = true; break;
 		default: exit(2);
 		}
 	}

@@ -30,7 +30,7 @@
 
 #define BATCH	64
 #define SIZE	65536
-#define TRIES	20
+#define TRIES	50
 
 /* A batch for sendmmsg() and recvmmsg(). */
 struct batch {

@@ -13,7 +13,7 @@ heard() { at p tcpdump -nr "$scratch/arp" 2>/dev/null | grep -c "$1"; }
 t 'the peer is wired up' peer p -6 -
 t 'another peer has the address that we shall want' peer q -d ks1 -4 10.0.1.2/24
 at p sysctl -qw net.ipv6.conf.all.disable_ipv6=1
-t 'the module loads' load arp_probe_ms=100 neigh_max=16
+t 'the module loads' load arp_probe_ms=400 neigh_max=16
 
 bg_at p tcpdump -U -nni eth0 -w "$scratch/arp" arp 2>/dev/null
 capture=$bg_pid
@@ -28,6 +28,7 @@ expect 'it was probed three times' \
 	"$(heard 'Request who-has 10.0.0.2 .*tell 0.0.0.0')" 3
 expect 'and announced twice' "$(heard 'who-has 10.0.0.2 .*tell 10.0.0.2')" 2
 
+echo 100 >"$params/arp_probe_ms"
 t 'ks1 is attached with an address that is taken' attach ks1,10.0.1.2/24
 t 'the conflict shows' wait_for 10 is_state ks1 10.0.1.2 conflict
 t 'it is in the log' sh -c 'dmesg | grep -q "ksmol:.*10.0.1.2"'

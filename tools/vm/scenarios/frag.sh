@@ -6,13 +6,8 @@
 
 . "$(dirname "$0")/../ksmol.sh"
 
-noise=6144	# KiB: per-CPU lists of free pages and slabs breathe that much
+noise=6144	# KiB: slabs and page tables breathe that much
 floods=$(scale 100000)	# distinct datagrams of each kind
-
-ours() {
-	ksmol run ping -q -W 2 "$@" | tee "$scratch/ping" |
-		grep -q ' 0% packet loss'
-}
 
 # some CMD...: a ping that loses, but not all.
 some() { "$@" 2>/dev/null | tee "$scratch/ping" | grep -qE ' [1-9][0-9]* received'; }
@@ -55,13 +50,13 @@ bg_at p udp -t 600 echo 10.0.0.1 7 >/dev/null
 for size in 1473 2952 2953 8000 65507; do
 	t "the peer pings with $size bytes" \
 		pings -c 3 -i 0.05 -s "$size" $us
-	t "we ping with $size bytes" ours -c 3 -i 0.05 -s "$size" 10.0.0.1
+	t "we ping with $size bytes" we_ping -c 3 -i 0.05 -s "$size" 10.0.0.1
 done
 t 'we echo datagrams of all sizes' \
 	load_to $us 7 "$(scale 2000)" 0 65507 -w 1 -t 2
 t 'and the peer ours' \
 	udp -p $proto -w 1 -t 2 load 10.0.0.1 7 "$(scale 2000)" 0 65507
-t 'even to ourselves' ours -c 2 -i 0.1 -s 65507 $us
+t 'even to ourselves' we_ping -c 2 -i 0.1 -s 65507 $us
 
 t 'every twentieth frame to us is lost' lossy eth0 at p
 t 'of the largest pings some come through' \

@@ -68,7 +68,7 @@ mcast_at send 10.0.0.1 239.1.1.1 5001 10 8000
 t 'datagrams in fragments come, too' wait_for 10 said large '^10$'
 
 listen
-bg python3 "$KSMOL_TREE/tools/vm/mcast.py" -p $proto join $us 239.2.0.0 100 60 \
+bg python3 "$KSMOL_TREE/tools/vm/mcast.py" -p $proto join $us 239.2.0.0 100 600 \
 	>"$scratch/many"
 many=$bg_pid
 t 'a program joins a hundred groups' wait_for 20 said many joined

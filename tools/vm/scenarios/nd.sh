@@ -15,14 +15,6 @@ linklocal() { awk '/^fe80:/ && $3 == "valid" { print $1 }' "$addresses"; }
 has_linklocal() { [ -n "$(linklocal)" ]; }
 neighbor() { grep -qE "^$1 .*$2" "$debug/ifaces/ks0/neighbors"; }
 heard() { at p tcpdump -nr "$scratch/nd" 2>/dev/null | grep -c "$1"; }
-nd_table() {
-	local name got want
-
-	while IFS='|' read -r name got want; do
-		expect "$name" "$got" "$want"
-	done < <(at p python3 "${frames%.py}6.py" eth0)
-}
-nd_flood() { at p python3 "${frames%.py}6.py" eth0 "$@" >/dev/null; }
 
 t 'the peer is wired up' peer p -6 fd00::1/64 || exit
 t 'another peer has the address that we shall want' \
@@ -77,7 +69,7 @@ t 'and shown' wait_for 5 neighbor fd00::1 02:00:00:00:01:aa
 frames_dst='dst=ff02::1:ff00:2 eth=33:33:ff:00:00:02'
 target=fd000000000000000000000000000002
 mac=0101020000000166
-nd_table <<END
+frames6_table <<END
 question of a stranger: icmp type=135 hop=255 $frames_dst src=fd00::66 data=0x$target$mac => handled -
 from beyond a router: icmp type=135 hop=254 $frames_dst src=fd00::66 data=0x$target$mac => nd_hops -
 probe for our address: icmp type=135 hop=255 $frames_dst src=:: data=0x$target => handled -
@@ -100,8 +92,8 @@ END
 
 bg_at p ping -6 -q -i 0.1 $us6 >/dev/null
 pinger=$bg_pid
-nd_flood icmp type=135 hop=255 'dst=ff02::1:ff00:2' 'eth=33:33:ff:00:00:02' \
-	'src=fd00::%i' "data=0x${target}01010200000002%x" n=3000
+frames6_at p icmp type=135 hop=255 'dst=ff02::1:ff00:2' 'eth=33:33:ff:00:00:02' \
+	'src=fd00::%i' "data=0x${target}01010200000002%x" n=3000 >/dev/null
 t 'a flood of strangers leaves the peer known' neighbor fd00::1 02:00:00:00:01:aa
 t 'and the table is bounded' test \
 	"$(grep -cE '^(fd00|fe80|10\.)' "$debug/ifaces/ks0/neighbors")" -le 16

@@ -6,15 +6,6 @@
 
 . "$(dirname "$0")/../ksmol.sh"
 
-# table: as frames_table, of frames6.py.
-table() {
-	local name got want
-
-	while IFS='|' read -r name got want; do
-		expect "$name" "$got" "$want"
-	done < <(at p python3 "${frames%.py}6.py" eth0)
-}
-
 hops() { at p ping -6 -c 1 -W 10 $us6 | grep -o 'ttl=[0-9]*'; }
 few() { [ "$(grep -cE "$1" "$debug/ifaces/ks0/routers")" -le "$2" ]; }
 
@@ -29,7 +20,7 @@ routes=ifaces/ks0/routes
 addresses=ifaces/ks0/addresses
 neighbors=ifaces/ks0/neighbors
 slla=slla,020000000101
-table <<END
+frames6_table <<END
 from beyond a router: ra hop=254 hops=9 => nd_hops -
 from a global address: ra src=fd00::1 hops=9 => nd_addr -
 from nobody: ra src=:: hops=9 => nd_addr -
@@ -52,7 +43,7 @@ no router is one that has no lifetime: lacks $routers ^router => yes
 END
 expect 'the hop limit is what we send with' "$(hops)" ttl=33
 
-table <<END
+frames6_table <<END
 a router: ra flags=0x08 opts=$slla => handled -
 of high preference: shows $routers ^router fe80::1 high 1[78] => yes
 is the default: shows $routes ^:: 0 fe80::1$ => yes
@@ -95,7 +86,7 @@ the others can't: lacks $routers ^resolver (ff02|::) => yes
 END
 
 # flood SPEC...: of two hundred each, which the tables have no room for.
-flood() { at p python3 "${frames%.py}6.py" eth0 "$@" n=200 >/dev/null; }
+flood() { frames6_at p "$@" n=200 >/dev/null; }
 flood ra src=fe80::%i opts=slla,02000000aa%x
 flood ra 'opts=prefix,fd01:%i::,64,LA,600,300/route,fd0c:%i::,64,low,60/rdnss,fd01::%i,60'
 t 'of two hundred routers few are remembered' few ^router 4
@@ -108,13 +99,13 @@ t 'ks0 is detached' detach ks0
 t 'and attached anew' attach "ks0,$us6/64,slaac"
 there=2001:db8::5
 better="redirect target=fe80::9 opts=tlla,020000000109 dest=$there"
-table <<END
+frames6_table <<END
 a router: ra opts=$slla => handled -
 is the default: shows $routes ^:: 0 fe80::1$ => yes
 redirects are ignored: $better => nd_ignored -
 END
 echo Y >"$params/nd_redirects"
-table <<END
+frames6_table <<END
 of another router: $better src=fe80::2:2 => nd_addr -
 of one with a global address: $better src=fd00::1 => nd_addr -
 from beyond a router: $better hop=254 => nd_hops -
@@ -135,7 +126,7 @@ END
 
 mac=02:00:00:00:01:01
 t 'the peer pings us again' pings -6 -c 2 -i 0.1 $us6
-table <<END
+frames6_table <<END
 an answer: na flags=0x60 opts=tlla,020000000101 => handled -
 is known: shows $neighbors ^fd00::1 $mac => yes
 another, which is not to override: na flags=0x40 opts=tlla,020000000166 => handled -

@@ -1,7 +1,7 @@
 #!/bin/bash
 # A kernel whose IPv6 is switched off at boot, or that has none: the module says
 # what that means, and IPv4 is as ever.
-# needs: uml uml-debug uml-noipv6
+# needs: uml uml-debug uml-noipv6 debian-6.1
 # kernel: ipv6.disable=1
 # timeout: 60
 

@@ -38,10 +38,10 @@ never_backwards() {
 	done
 }
 
-start pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16
-sink_on 9
-echo_on 0.0.0.0
-t 'the peer pings us' pings -c 2 -i 0.1 $us
+start6 pool_rx=256 pool_tx=64 pool_shared=0 pool_reserve=16
+sink_on :: 9
+echo_on ::
+t 'the peer pings us' at_once "$all_us" pings -c 2 -i 0.1 ADDR
 t 'the load is announced' \
 	sh -c 'dmesg | grep -q "ksmol: loaded: pool of 256 rx, 64 tx"'
 for event in ksmol_rx_drop ksmol_tx_drop ksmol_alloc_fail; do
@@ -54,7 +54,7 @@ for _ in 1 2 3 4 5; do
 	readable || not_ok 'and again'
 done
 t 'counters never go backwards in a flood' never_backwards
-t 'ping is answered meanwhile' pings -c 5 -i 0.1 $us
+t 'ping is answered meanwhile' at_once "$all_us" pings -c 5 -i 0.1 ADDR
 flood_off
 for file in $(files); do
 	t "${file#"$debug/"} is well formed" well_formed "$file"
@@ -79,9 +79,18 @@ t 'so were failed allocations' \
 	grep -q 'ksmol_alloc_fail: .*injected=1' $tracing/trace
 echo 0 >$tracing/events/ksmol/enable
 t 'the sockets are listed' bound 9
-t 'the neighbor is listed' grep -q '^10\.0\.0\.1 ' "$debug/ifaces/ks0/neighbors"
-t 'the route is listed' grep -q '^10\.0\.0\.0 *24 ' "$debug/ifaces/ks0/routes"
-t 'the address is listed' grep -q "^$us " "$debug/ifaces/ks0/addresses"
+while read -r name file line; do
+	t "the $name is listed: $line" grep -qE "^$line" "$debug/ifaces/ks0/$file"
+done <<END
+neighbor neighbors 10\.0\.0\.1 +02:00:00:00:01:01
+neighbor neighbors $peer6 +02:00:00:00:01:01
+neighbor neighbors fe80::1 +02:00:00:00:01:01
+route routes 10\.0\.0\.0 +24
+route routes fd00:: +64
+address addresses $us +24
+address addresses $us6 +64
+address addresses fe80::2 +64
+END
 exec 9<"$debug/ifaces/ks0/neighbors"
 t 'ks0 is detached while a file of it is open' detach ks0
 cat <&9 >/dev/null 2>&1

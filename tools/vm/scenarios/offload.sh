@@ -1,7 +1,8 @@
 #!/bin/bash
-# Checksums that were never computed, super-frames, tags and jumbo frames.
+# Checksums that were never computed, super-frames, tags and jumbo frames, of both
+# families.
 # needs: uml uml-debug
-# timeout: 90
+# timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
 
@@ -13,7 +14,8 @@ knobs() {
 # One sendmsg of 40 datagrams of 1000 bytes, and one short one behind them.
 cat >"$scratch/segments.py" <<'END'
 import socket, sys, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+family = socket.AF_INET6 if ':' in sys.argv[1] else socket.AF_INET
+s = socket.socket(family, socket.SOCK_DGRAM)
 s.setsockopt(socket.IPPROTO_UDP, 103, 1000)	# UDP_SEGMENT
 s.connect((sys.argv[1], 9))
 for i in range(20):
@@ -21,24 +23,33 @@ for i in range(20):
     time.sleep(0.01)
 END
 
+both_bound() { [ "$(grep -cE ':9 ' "$debug/sockets")" = 2 ]; }
+
+# counted ADDR: what a socket there has received in the end.
 counted() {
-	bg udp -p $proto -t 2 count $us 9 >"$scratch/count"
-	wait_for 5 bound 9
-	at p python3 "$scratch/segments.py" $us
-	wait "$bg_pid"
-	cat "$scratch/count"
+	udp -p $proto -t 2 count "$1" 9 &
+	wait_for 5 both_bound
+	at p python3 "$scratch/segments.py" "$1"
+	wait
 }
 
-start sock_rx=2048
-echo_on 0.0.0.0
-bg_at p udp -t 600 echo 10.0.0.1 8 >/dev/null
+# echoes NAME COUNT MIN MAX: a third of them by each address, both ways.
+echoes() {
+	t "$1: we echo" at_once "$all_us" load_to ADDR 7 $(($2 / 3)) "$3" "$4"
+	t "$1: the peer echoes" at_once "$all_peer" \
+		udp -p $proto load ADDR 8 $(($2 / 3)) "$3" "$4"
+}
+
+start6 sock_rx=2048
+echo_on ::
+bg_at p udp -t 600 echo :: 8 >/dev/null
 n=$(scale 20000)
 while read -r name knobs; do
 	t "$name: ethtool -K $knobs" knobs "$knobs"
-	t "$name: we echo" load_to $us 7 "$n" 0 1472
-	t "$name: the peer echoes" udp -p $proto load 10.0.0.1 8 "$n" 0 1472
-	expect "$name: segmented datagrams arrive one by one" "$(counted)" \
-		'received 820 bytes 810000'
+	echoes "$name" "$n" 0 1452
+	expect "$name: segmented datagrams arrive one by one" \
+		"$(at_once "$us $us6" counted ADDR | uniq -c | xargs)" \
+		'2 received 820 bytes 810000'
 done <<'END'
 default
 no-checksums tx off rx off
@@ -58,10 +69,15 @@ priority tag: udp vlan=0x6000 => delivered udp:5
 tag of a VLAN: udp vlan=0x0005 => vlan -
 echo with a priority tag: echo vlan=0xe000 data=abc => handled pong:3
 END
+bg_at p udp sink $peer6 1000
+frames6_table <<'END'
+priority tag, IPv6: udp vlan=0x6000 => delivered udp:5
+tag of a VLAN, IPv6: udp vlan=0x0005 => vlan -
+IPv6 echo with a priority tag: echo vlan=0xe000 data=abc => handled pong:3
+END
 ip link set ks0 mtu 9000
 at p ip link set eth0 mtu 9000
-t 'jumbo: we echo' load_to $us 7 "$n" 1473 8972
-t 'jumbo: the peer echoes' udp -p $proto load 10.0.0.1 8 "$n" 1473 8972
+echoes jumbo "$n" 1453 8952
 expect 'nothing failed for its checksum' "$(drops udp_csum)" 0
 t 'everything is home' wait_for 5 idle
 whole 'at the end'

@@ -9,7 +9,7 @@
 
 . "$(dirname "$0")/../ksmol.sh"
 
-noise=6144	# KiB: per-CPU lists of free pages and slabs breathe that much
+noise=6144	# KiB: slabs and page tables breathe that much
 program=$KSMOL_TREE/tools/vm/programs/pathmtu.py
 
 # hop NUMBER MTU NEAR DEV FAR: a link from NEAR's DEV to eth0 of FAR, a new

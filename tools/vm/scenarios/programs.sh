@@ -28,9 +28,16 @@ for i in range(100):
 print('all')
 END
 
-# says ADDR PORT CMD...: sends "hello" by the program, prints the answer.
-say_socat() { echo hello | "$@" socat -t 3 -T 3 - "UDP4:$addr:$port"; }
-say_nc() { echo hello | "$@" timeout 6 nc -u -w 3 "$addr" "$port"; }
+# say_socat CMD..., say_nc CMD...: "hello" to $port of $addr by the program, which
+# CMD runs; prints the answer. The program waits for more; the first line does.
+first_of() {
+	local line=
+
+	read -rt 20 line < <(echo hello | "$@" 2>/dev/null)
+	echo "$line"
+}
+say_socat() { first_of "$@" socat -t 10 -T 10 - "UDP4:$addr:$port"; }
+say_nc() { first_of "$@" timeout 12 nc -u -w 10 "$addr" "$port"; }
 
 start
 addr=$us

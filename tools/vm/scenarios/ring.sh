@@ -149,6 +149,7 @@ done
 bg ksmol-ring-echo -p $proto -t 60 0.0.0.0 7 >/dev/null
 echo=$bg_pid
 wait_for 5 bound 7
+wait_for 5 bound 8
 at p udp -n flood $us 8 "$(scale 20000)" 700 >/dev/null
 load_to $us 7 "$(scale 20000)" 0 1472 >"$scratch/load"
 cat "$scratch/load"

@@ -1,31 +1,33 @@
 #!/bin/bash
-# The smallest pools that still work.
+# The smallest pools that still work, for both families.
 # needs: uml uml-debug
 # timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
 
-t 'the peer is wired up' peer p -6 -
-at p sysctl -qw net.ipv6.conf.all.disable_ipv6=1
+t 'the peer is wired up' wire6
 while read -r rx tx reserve; do
 	name="pool of $rx rx, $tx tx, $reserve reserve"
 	t "$name: loads" load arp_probe_ms=0 pool_rx="$rx" pool_tx="$tx" \
-		pool_reserve="$reserve" pool_shared=0 "attach=ks0,$us/24" ||
-		continue
-	t "$name: ping" pings -c 20 -i 0.02 $us
-	t "$name: large ping" pings -c 5 -i 0.02 -s 1472 $us
-	t "$name: we ping" ksmol run ping -q -c 5 -i 0.1 -W 2 10.0.0.1
-	echo_on 0.0.0.0
+		pool_reserve="$reserve" pool_shared=0 \
+		"attach=ks0,$us/24,$us6/64,fe80::2/64" || continue
+	t "$name: ping" at_once "$all_us" pings -c 20 -i 0.02 ADDR
+	t "$name: large ping" at_once "$all_us" pings -c 5 -i 0.02 -s 1452 ADDR
+	t "$name: we ping" at_once "$all_peer" we_ping -c 5 -i 0.1 ADDR
+	echo_on ::
 	echo=$bg_pid
-	t "$name: UDP, one at a time" load_to $us 7 2000 0 1472 -w 1
+	t "$name: UDP, one at a time" \
+		at_once "$all_us" load_to ADDR 7 700 0 1452 -w 1
 	t "$name: UDP, more than fits" \
-		load_to $us 7 2000 0 1472 -t 0.02 -w $((rx * 2))
+		at_once "$all_us" load_to ADDR 7 700 0 1452 -t 0.02 -w "$rx"
 	stop "$echo"
-	sink_on 9
+	sink_on :: 9
 	sink=$bg_pid
-	at p udp flood $us 9 20000 100 >/dev/null
-	t "$name: ping with a queue that is full" pings -c 20 -i 0.02 $us
+	at_once "$all_us" at p udp flood ADDR 9 7000 100 >/dev/null
+	t "$name: ping with a queue that is full" \
+		at_once "$all_us" pings -c 20 -i 0.02 ADDR
 	t "$name: ARP, too" at p arping -q -I eth0 -c 2 -w 4 $us
+	t "$name: and neighbor discovery" arping6 p $us6
 	t "$name: not all is in the queue" test "$(owned socket)" -lt "$rx"
 	stop "$sink"
 	t "$name: everything is home" wait_for 5 idle

@@ -1,6 +1,6 @@
 #!/bin/bash
-# TCP over IPv6, and over both families on one listener: verified transfers and
-# unmodified programs.
+# TCP over IPv6, and over both families on one listener: verified transfers, and
+# Python's servers and clients; tcp_programs and tcp_servers have others.
 # needs: uml uml-debug debian-6.1
 # timeout: 120
 
@@ -39,8 +39,6 @@ async def main():
 asyncio.run(asyncio.wait_for(main(), 60))
 END
 
-hash_of() { sha256sum | cut -d' ' -f1; }
-
 # load_us ADDR, load_peer ADDR: many connections, then one long one each way.
 load_us() {
 	at p tcp load "$1" 80 $conns 10000 10000 &&
@@ -76,38 +74,6 @@ wait_for 10 listening p 704
 expect 'and is a client' \
 	"$(ksmol run python3 "$scratch/client.py" $peer6 704)" 50
 
-# An emulated machine has neither curl nor iperf3.
-with_curl() {
-	local sum
-
-	mkdir "$scratch/www"
-	head -c 3000000 /dev/urandom >"$scratch/www/file"
-	sum=$(hash_of <"$scratch/www/file")
-	bg ksmol run python3 -m http.server -b :: -d "$scratch/www" 8000 >/dev/null 2>&1
-	wait_for 10 bound 8000
-	bg_at p python3 -m http.server -b :: -d "$scratch/www" 8001 >/dev/null 2>&1
-	wait_for 10 listening p 8001
-	expect 'curl gets the file from us' \
-		"$(at p curl -gs "http://[$us6]:8000/file" | hash_of)" "$sum"
-	expect 'curl gets it from the peer' \
-		"$(ksmol run curl -gs "http://[$peer6]:8001/file" | hash_of)" "$sum"
-}
-
-with_iperf3() {
-	bg ksmol run iperf3 -s >/dev/null 2>&1
-	wait_for 10 bound 5201
-	t 'iperf3 serves IPv6' at p iperf3 -6 -c $us6 -t 1
-	t 'and IPv4' at p iperf3 -4 -c $us -t 1 -R
-	bg_at p iperf3 -s >/dev/null 2>&1
-	wait_for 10 listening p 5201
-	t 'iperf3 is a client' ksmol run iperf3 -6 -c $peer6 -t 1 -P 4
-	t 'the other way' ksmol run iperf3 -6 -c $peer6 -t 1 -R
-}
-
-is_emulated || {
-	with_curl
-	with_iperf3
-}
 t 'ksmol ss lists them' sh -c 'ksmol ss | grep -q "\[fd00::2\]"'
 t 'everything is home' wait_for 10 idle
 whole 'after all of them'

@@ -42,6 +42,7 @@ said $proto "$ours" $our_peer >"$scratch/ksmol"
 different >"$scratch/different"
 cp "$scratch"/{linux,ksmol} "$KSMOL_RESULTS/"
 t 'Linux has much to say' test "$(wc -l <"$scratch/linux")" -gt 20
+t 'and ends by itself' fails grep -F '(hung)' "$scratch/linux"
 
 while IFS= read -r want; do
 	name=${want%%:*}

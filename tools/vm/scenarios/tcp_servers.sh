@@ -1,5 +1,6 @@
 #!/bin/bash
-# ssh, nginx and memcached on our TCP, as servers and as clients of Linux.
+# ssh, nginx and memcached on our TCP, as servers of both families at once, and as
+# clients of Linux by either.
 # needs: uml uml-debug
 # timeout: 120
 
@@ -31,7 +32,6 @@ accounts() {
 ssh_conf() {
 	cat <<-END
 		Port 22
-		ListenAddress $1
 		HostKey $scratch/host
 		AuthorizedKeysFile $scratch/user.pub
 		PermitRootLogin prohibit-password
@@ -46,7 +46,7 @@ ssh_conf() {
 nginx_conf() {
 	cat <<-END
 		daemon off;
-		pid $2/pid;
+		pid $1/pid;
 		user root;
 		worker_processes 2;
 		events { worker_connections 256; }
@@ -54,38 +54,38 @@ nginx_conf() {
 			access_log off;
 			sendfile on;
 			tcp_nopush on;
-			client_body_temp_path $2/body;
-			proxy_temp_path $2/proxy;
-			fastcgi_temp_path $2/fastcgi;
-			uwsgi_temp_path $2/uwsgi;
-			scgi_temp_path $2/scgi;
+			client_body_temp_path $1/body;
+			proxy_temp_path $1/proxy;
+			fastcgi_temp_path $1/fastcgi;
+			uwsgi_temp_path $1/uwsgi;
+			scgi_temp_path $1/scgi;
 			server {
-				listen $1:80;
+				listen [::]:80 ipv6only=off;
 				root $scratch/www;
 			}
 		}
 	END
 }
 
-# servers ADDR WORD...: all of them, on ADDR, by the words before.
+# servers NAME WORD...: all of them, by the words before.
 servers() {
-	local addr=$1 dir=$scratch/at-$1
+	local dir=$scratch/$1
 
 	shift
 	mkdir "$dir"
-	ssh_conf "$addr" >"$dir/sshd.conf"
-	nginx_conf "$addr" "$dir" >"$dir/nginx.conf"
+	ssh_conf >"$dir/sshd.conf"
+	nginx_conf "$dir" >"$dir/nginx.conf"
 	bg "$@" "$ssh" -D -e -f "$dir/sshd.conf" 2>"$dir/sshd.log"
 	bg "$@" "$nginx" -p "$dir" -c "$dir/nginx.conf" -e stderr
-	bg "$@" "$memcached" -u root -l "$addr" -p 11211 -U 0 -m 64
+	bg "$@" "$memcached" -u root -p 11211 -U 0 -m 64
 }
 
 cat >"$scratch/cache.py" <<'END_PY'
 import asyncio, random, sys
-addr, conns, rounds = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+conns, rounds, addrs = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:]
 async def one(i):
     dice = random.Random(i)
-    reader, writer = await asyncio.open_connection(addr, 11211)
+    reader, writer = await asyncio.open_connection(addrs[i % len(addrs)], 11211)
     for n in range(rounds):
         value = dice.randbytes(dice.choice((1, 100, 1448, 20000)))
         writer.write(b'set %d-%d 0 0 %d\r\n' % (i, n, len(value)) + value + b'\r\n')
@@ -106,34 +106,39 @@ END_PY
 
 ssh_options=(-q -F none -i "$scratch/user" -o BatchMode=yes
 	-o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null)
-by_ssh() { "${by[@]}" ssh "${ssh_options[@]}" "root@$addr" "$@"; }
+by_ssh() { "${by[@]}" ssh "${ssh_options[@]}" "root@$1" "${@:2}"; }
 by_scp() { "${by[@]}" scp "${ssh_options[@]}" "$@"; }
 
+# Four of each family.
 eight_files() {
 	rm -f "$scratch"/got.*
 	"${by[@]}" curl -sf --parallel --parallel-max 8 \
-		-o "$scratch/got.#1" "http://$addr/file?[1-8]" &&
+		-o "$scratch/got.4.#1" "http://$four/file?[1-4]" \
+		-o "$scratch/got.6.#1" "http://[$six]/file?[1-4]" &&
 		[ "$(sha256sum "$scratch"/got.* | grep -c "^$sum")" = 8 ]
 }
 
-# clients WHO: of $addr, by the words of $by.
+# clients WHO: of the server's addresses $four, $six and $link, by the words of $by.
 clients() {
-	local file=$scratch/www/file
+	local file=$scratch/www/file addr
 
-	expect "$1: ssh brings a file" "$(by_ssh cat "$file" | hash_of)" "$sum"
-	expect "$1: and takes one there" \
-		"$(by_ssh sha256sum <"$file" | cut -d' ' -f1)" "$sum"
-	expect "$1: and its exit status" "$(by_ssh exit 7; echo $?)" 7
-	t "$1: scp brings it" by_scp "root@$addr:$file" "$scratch/got"
+	for addr in "$four" "$six" "$link"; do
+		expect "$1: ssh brings a file from $addr" \
+			"$(by_ssh "$addr" cat "$file" | hash_of)" "$sum"
+	done
+	expect "$1: takes one there" \
+		"$(by_ssh "$six" sha256sum <"$file" | cut -d' ' -f1)" "$sum"
+	expect "$1: and its exit status" "$(by_ssh "$four" exit 7; echo $?)" 7
+	t "$1: scp brings it" by_scp "root@[$six]:$file" "$scratch/got"
 	expect "$1: as it is" "$(hash_of <"$scratch/got")" "$sum"
-	t "$1: and takes it there" by_scp "$file" "root@$addr:$scratch/put"
+	t "$1: and takes it there" by_scp "$file" "root@[$link]:$scratch/put"
 	expect "$1: as it is" "$(hash_of <"$scratch/put")" "$sum"
 	t "$1: eight files at once from nginx" eight_files
-	expect "$1: memcached keeps what twenty clients say" \
-		"$("${by[@]}" python3 "$scratch/cache.py" "$addr" 20 "$rounds")" 20
+	expect "$1: memcached keeps what twenty-one clients say" "$("${by[@]}" python3 \
+		"$scratch/cache.py" 21 "$rounds" "$four" "$six" "$link")" 21
 }
 
-start pool_rx=4096 pool_tx=4096
+start6 pool_rx=4096 pool_tx=4096
 for file in "$ssh" "$sftp" "$nginx" "$memcached"; do
 	[ -x "$file" ] || { not_ok "$file is there" 'run tools/vm/deps'; exit; }
 done
@@ -143,19 +148,19 @@ head -c "$(scale "$(MiB 4)")" /dev/urandom >"$scratch/www/file"
 sum=$(hash_of <"$scratch/www/file")
 rounds=$(scale 50)
 t 'keys are made' accounts
-servers $us ksmol run
-servers 10.0.0.1 nsenter --net=/run/netns/p
+servers us ksmol run
+servers peer nsenter --net=/run/netns/p
 for port in 22 80 11211; do
 	t "a server listens here on $port" wait_for 20 bound $port
 	t "one listens there on $port" wait_for 20 listening p $port
 done
 before=$(drops copy_bytes_user_in)
-by=(at p) addr=$us
+by=(at p) four=$us six=$us6 link=$us_link
 t 'nginx sends files' eight_files
 t 'by sendfile(), which copies next to nothing' test \
 	$(($(drops copy_bytes_user_in) - before)) -lt $(($(stat -c %s "$scratch/www/file") / 2))
 clients 'from the peer'
-by=(ksmol run) addr=10.0.0.1
+by=(ksmol run) four=10.0.0.1 six=$peer6 link=$peer_link
 clients 'from us'
 for pid in "${background[@]}"; do
 	stop "$pid"

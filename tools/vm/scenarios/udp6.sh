@@ -11,12 +11,6 @@ count=$(scale 200000)
 # clean: the load said that nothing was lost or changed.
 clean() { grep -q "^sent $1 received $1 lost 0 corrupt 0 " "$scratch/load"; }
 
-# ours [OPTION...] ADDR: ping(8), unmodified, on our sockets.
-ours() {
-	ksmol run ping -6 -q -W 2 "$@" | tee "$scratch/ping" |
-		grep -q ' 0% packet loss'
-}
-
 cat >"$scratch/server.py" <<'END'
 import socket, sys
 s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
@@ -61,12 +55,12 @@ expect 'and IPv4' "$(say "UDP4:$us")" 'HELLO ::ffff:10.0.0.1'
 
 t 'the peer pings us' pings -6 -c 3 -i 0.2 $us6
 t 'and over the link' pings -6 -c 2 -i 0.2 fe80::2%eth0
-t 'we ping the peer' ours -c 3 -i 0.2 $peer6
+t 'we ping the peer' we_ping -c 3 -i 0.2 $peer6
 for size in 0 1 255 257 1452; do
-	t "with $size bytes" ours -c 2 -i 0.05 -s "$size" $peer6
+	t "with $size bytes" we_ping -c 2 -i 0.05 -s "$size" $peer6
 done
-t 'and over the link' ours -c 2 -i 0.2 fe80::1%ks0
-t 'and ourselves' ours -c 2 -i 0.1 $us6
+t 'and over the link' we_ping -c 2 -i 0.2 fe80::1%ks0
+t 'and ourselves' we_ping -c 2 -i 0.1 $us6
 ksmol run ping -6 -c 1 -W 2 2001:db8::1 >"$scratch/unrouted" 2>&1
 t 'ping shows that there is no route' \
 	grep -q 'Network is unreachable' "$scratch/unrouted"
