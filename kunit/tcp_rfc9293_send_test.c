@@ -322,6 +322,16 @@ static const struct tcp_script_case failure_scripts[] = {
 	  "+0      > P. 101:201(100) ack 1\n"
 	  "+4s     skip\n"
 	  "+0      state ESTABLISHED\n" },
+	/* TCP_RTO_MAX_MS: 0.2, 0.4, 0.8 s, then one each; R2 has as many */
+	{ "pause_is_bounded",
+	  "0       open passive\n"
+	  "+0      set rto_max 1s\n"
+	  "+0      write 1000\n"
+	  "+0      > P. 1:1001(1000) ack 1\n"
+	  "+10s    skip\n"
+	  "+0      retries 11 ; state ESTABLISHED\n"
+	  "+6s     skip\n"
+	  "+0      state CLOSE ; err ETIMEDOUT\n" },
 	/* SHLD-25, MUST-56: told when it times out, no reason to end */
 	{ "icmp_unreachable",
 	  "0       open passive\n"

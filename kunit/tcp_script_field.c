@@ -46,7 +46,7 @@ static const struct field {
 static const struct field choices[] = {
 	CHOICE(user_mss), CHOICE(keep_cnt), CHOICE(syn_retries),
 	CHOICE(keep_idle), CHOICE(keep_intvl), CHOICE(user_timeout),
-	CHOICE(linger2), CHOICE(window_clamp), CHOICE(rcvbuf),
+	CHOICE(rto_max), CHOICE(linger2), CHOICE(window_clamp), CHOICE(rcvbuf),
 	CHOICE(rcvbuf_max), CHOICE(sndbuf), CHOICE(notsent_lowat),
 	CHOICE(pacing),
 };

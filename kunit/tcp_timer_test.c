@@ -153,6 +153,22 @@ SEND_CASE(persist__probes_back_off)
 	KUNIT_EXPECT_EQ(test, f->tcb.snd_nxt, send_seq(0));
 }
 
+SEND_CASE(persist__pause_is_bounded)
+{
+	struct send_fixture *f = test->priv;
+	int i;
+
+	f->tcb.cfg.rto_max = USEC_PER_SEC;
+	persist_begin(test);
+	for (i = 0; i < 6; i++) {
+		KUNIT_EXPECT_LE(test, send_wait_timer(test),
+				(u64)USEC_PER_SEC);
+		KUNIT_EXPECT_EQ(test, send_all(test), 1U);
+		send_acked(test, 0, 0);
+	}
+	KUNIT_EXPECT_EQ(test, send_wait_timer(test), (u64)USEC_PER_SEC);
+}
+
 SEND_CASE(persist__window_opens)
 {
 	struct send_fixture *f = test->priv;
@@ -340,6 +356,7 @@ static struct kunit_case timer_cases[] = {
 	KUNIT_CASE(rto__syn_gives_up),
 	KUNIT_CASE(rto__peer_lives_with_a_closed_window),
 	KUNIT_CASE(persist__probes_back_off),
+	KUNIT_CASE(persist__pause_is_bounded),
 	KUNIT_CASE(persist__window_opens),
 	KUNIT_CASE(persist__answered_for_ever),
 	KUNIT_CASE(persist__nobody_answers),

@@ -15,6 +15,7 @@
 #include <linux/timer.h>
 #include <linux/uio.h>
 #include <linux/version.h>
+#include <uapi/linux/tcp.h>
 
 /* Headers that came later (Kbuild looks for them: sparse has no __has_include) */
 #ifdef KSMOL_HAVE_LINUX_UNALIGNED
@@ -37,6 +38,11 @@
 #endif
 #ifndef kmalloc_obj
 #define kmalloc_obj(obj, gfp)	kmalloc(sizeof(obj), gfp)
+#endif
+
+/* Options of programs that came later: 6.15. */
+#ifndef TCP_RTO_MAX_MS
+#define TCP_RTO_MAX_MS	44
 #endif
 
 /* struct sockaddr_unsized: proto and proto_ops addresses from 6.19 on. */

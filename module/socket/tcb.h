@@ -224,6 +224,8 @@ const struct ksmol_tcp_cong *ksmol_tcp_cong_find(const char *name);
  * @user_mss: TCP_MAXSEG, 0 = none
  * @keep_idle, @keep_intvl: microseconds; @keep_cnt: probes
  * @user_timeout: TCP_USER_TIMEOUT in microseconds, 0 = R2 decides
+ * @rto_max: TCP_RTO_MAX_MS in microseconds: longest pause before anything is sent
+ *	again
  * @syn_retries: TCP_SYNCNT
  * @linger2: TCP_LINGER2 in microseconds; 0: not in FIN-WAIT-2 at all
  * @window_clamp: TCP_WINDOW_CLAMP, 0 = none
@@ -250,6 +252,7 @@ struct ksmol_tcp_config {
 	u64 keep_idle;
 	u64 keep_intvl;
 	u64 user_timeout;
+	u64 rto_max;
 	u64 linger2;
 	u32 window_clamp;
 	u32 rcvbuf;

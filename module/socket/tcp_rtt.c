@@ -51,7 +51,7 @@ static void rtt_timeout(struct ksmol_tcb *tcb)
 {
 	u32 rto = tcb->srtt8 / 8 + max_t(u32, tcb->rttvar4, KSMOL_TCP_RTO_MIN);
 
-	tcb->rto = min_t(u32, rto, KSMOL_TCP_RTO_MAX);
+	tcb->rto = min_t(u64, rto, tcb->cfg.rto_max);
 }
 
 void ksmol_tcp_rtt(struct ksmol_tcb *tcb, u32 rtt, u64 now)
@@ -77,6 +77,6 @@ u64 ksmol_tcp_rto(const struct ksmol_tcb *tcb)
 {
 	u64 rto = (u64)(tcb->rto ?: KSMOL_TCP_RTO_INIT) << tcb->backoff;
 
-	return min_t(u64, rto, KSMOL_TCP_RTO_MAX);
+	return min(rto, tcb->cfg.rto_max);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_rto);

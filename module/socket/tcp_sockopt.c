@@ -10,6 +10,7 @@
 #include <linux/tcp.h>
 #include <net/inet_ecn.h>
 #include <net/tcp.h>
+#include <ksmol/compat.h>
 #include "tcp_sock.h"
 
 /* --- acting on a live connection --- */
@@ -187,6 +188,16 @@ static int set_user_timeout(struct ksmol_tcp_sock *ts, int val)
 	return 0;
 }
 
+/* Milliseconds; acts from the next pause on. */
+static int set_rto_max(struct ksmol_tcp_sock *ts, int val)
+{
+	if (val < (int)MSEC_PER_SEC ||
+	    val > (int)(KSMOL_TCP_RTO_MAX / USEC_PER_MSEC))
+		return -EINVAL;
+	ts->tcb.cfg.rto_max = (u64)val * USEC_PER_MSEC;
+	return 0;
+}
+
 static int set_notsent_lowat(struct ksmol_tcp_sock *ts, int val)
 {
 	struct sock *sk = ksmol_tcp_to_sk(ts);
@@ -229,6 +240,7 @@ static const struct {
 	{ TCP_QUICKACK,		set_quickack },
 	{ TCP_THIN_DUPACK,	set_thin_dupack },
 	{ TCP_USER_TIMEOUT,	set_user_timeout },
+	{ TCP_RTO_MAX_MS,	set_rto_max },
 	{ TCP_NOTSENT_LOWAT,	set_notsent_lowat },
 	{ TCP_INQ,		set_inq },
 };
@@ -378,6 +390,9 @@ static int get_int(const struct ksmol_tcp_sock *ts, int name, int *val)
 		break;
 	case TCP_USER_TIMEOUT:
 		*val = div_u64(cfg->user_timeout, USEC_PER_MSEC);
+		break;
+	case TCP_RTO_MAX_MS:
+		*val = div_u64(cfg->rto_max, USEC_PER_MSEC);
 		break;
 	case TCP_NOTSENT_LOWAT:
 		*val = cfg->notsent_lowat;

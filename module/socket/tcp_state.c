@@ -28,6 +28,7 @@ void ksmol_tcp_init(struct ksmol_tcb *tcb, struct ksmol_pool *pool)
 		.keep_intvl = 75ULL * USEC_PER_SEC,
 		.keep_cnt = 9,
 		.syn_retries = KSMOL_TCP_SYN_RETRIES,
+		.rto_max = KSMOL_TCP_RTO_MAX,
 		.linger2 = KSMOL_TCP_FIN_TIMEOUT,
 	};
 	ksmol_tcp_set_path(tcb, ETH_DATA_LEN, KSMOL_IPV4_HLEN);

@@ -34,13 +34,13 @@ void ksmol_tcp_give_up(struct ksmol_tcb *tcb, bool reset)
 }
 
 /* What the first and @n doublings of @rto take in all. */
-static u64 backoff_time(u64 rto, u32 n)
+static u64 backoff_time(const struct ksmol_tcb *tcb, u64 rto, u32 n)
 {
 	u64 sum = 0;
 
 	for (; n + 1; n--) {
 		sum += rto;
-		rto = min_t(u64, 2 * rto, KSMOL_TCP_RTO_MAX);
+		rto = min(2 * rto, tcb->cfg.rto_max);
 	}
 	return sum;
 }
@@ -48,15 +48,17 @@ static u64 backoff_time(u64 rto, u32 n)
 /* R2 (RFC 9293 3.8.3), or what the program wants instead (RFC 5482). */
 static u64 timer_patience(const struct ksmol_tcb *tcb)
 {
-	u64 orphan = backoff_time(KSMOL_TCP_RTO_MIN, KSMOL_TCP_ORPHAN_RETRIES);
+	u64 orphan = backoff_time(tcb, KSMOL_TCP_RTO_MIN,
+				  KSMOL_TCP_ORPHAN_RETRIES);
 	u64 patience = tcb->cfg.user_timeout;
 
 	if (!patience && (tcb->state == TCP_SYN_SENT ||
 			  tcb->state == TCP_SYN_RECV))
-		patience = backoff_time(KSMOL_TCP_RTO_INIT,
+		patience = backoff_time(tcb, KSMOL_TCP_RTO_INIT,
 					tcb->cfg.syn_retries);
 	else if (!patience)
-		patience = backoff_time(KSMOL_TCP_RTO_MIN, KSMOL_TCP_RETRIES2);
+		patience = backoff_time(tcb, KSMOL_TCP_RTO_MIN,
+					KSMOL_TCP_RETRIES2);
 	return tcb->flags & KSMOL_TCP_F_ORPHAN ? min(patience, orphan) :
 						 patience;
 }
@@ -74,7 +76,7 @@ static bool timer_stuck(const struct ksmol_tcb *tcb, u64 now)
 static bool timer_peer_lives(const struct ksmol_tcb *tcb, u64 now)
 {
 	return !tcb->snd_wnd && !(tcb->flags & KSMOL_TCP_F_ORPHAN) &&
-	       now - tcb->last_rx < 2 * KSMOL_TCP_RTO_MAX;
+	       now - tcb->last_rx < 2 * tcb->cfg.rto_max;
 }
 
 static bool rto_hopeless(const struct ksmol_tcb *tcb, u64 now)
@@ -121,7 +123,7 @@ static u64 persist_after(const struct ksmol_tcb *tcb)
 {
 	u64 rto = max_t(u64, tcb->rto, KSMOL_TCP_RTO_MIN);
 
-	return min_t(u64, rto << tcb->persist, KSMOL_TCP_RTO_MAX);
+	return min(rto << tcb->persist, tcb->cfg.rto_max);
 }
 
 void ksmol_tcp_persist(struct ksmol_tcb *tcb, u64 now)

@@ -3,15 +3,17 @@
  * TCP transfers for the scenarios: many connections at once, both directions of
  * each at the same time, and every byte is compared with what it must be.
  *
- * tcp [-p PROTO] [-t SECONDS] [-b BACKLOG] [-w MS] [-h] [-l] MODE ADDR PORT ...
+ * tcp [-p PROTO] [-t SECONDS] [-b BACKLOG] [-w MS] [-m MS] [-h] [-l] MODE ADDR
+ *     PORT ...
  *   serve ADDR PORT                   until SIGTERM
  *   load ADDR PORT CONNS UP DOWN      bytes that each connection carries there
  *                                     and back
  * -p protocol number of the socket (0); -t time that a load may take (60); -b
- * of listen (4096); -w pause between bursts; -h connect, say "held", and begin
- * with SIGTERM; -l a server closes a connection when all is acknowledged: for
- * what is closed before, Linux does not try as long, and not at all where the
- * client's address does not resolve.
+ * of listen (4096); -w pause between bursts; -m longest pause before anything is
+ * sent again (TCP_RTO_MAX_MS); -h connect, say "held", and begin with SIGTERM; -l
+ * a server closes a connection when all is acknowledged: for what is closed
+ * before, Linux does not try as long, and not at all where the client's address
+ * does not resolve.
  *
  * On a connection, the client says how much is to come either way, sends its
  * part and a FIN. The server answers with its part, a byte that says whether
@@ -38,6 +40,9 @@
 
 #define CHUNK	65536
 #define EVENTS	64
+#ifndef TCP_RTO_MAX_MS
+#define TCP_RTO_MAX_MS 44	/* Linux 6.15 */
+#endif
 #define MAGIC	0x6b736d6fU	/* of a hello */
 
 /* What a client says first. */
@@ -70,6 +75,7 @@ static struct {
 	double limit;
 	int backlog;
 	unsigned int pause;
+	int rto_max;
 	bool hold;
 	bool linger;
 } opt = { .limit = 60, .backlog = 4096 };
@@ -362,6 +368,9 @@ static int open_socket(int family)
 
 	if (fd < 0)
 		err(1, "socket of protocol %d", opt.proto);
+	if (opt.rto_max && setsockopt(fd, IPPROTO_TCP, TCP_RTO_MAX_MS,
+				      &opt.rto_max, sizeof(opt.rto_max)))
+		err(1, "TCP_RTO_MAX_MS");
 	return fd;
 }
 
@@ -491,12 +500,13 @@ static void parse_options(int argc, char **argv)
 {
 	int c;
 
-	while ((c = getopt(argc, argv, "p:t:b:w:hl")) != -1) {
+	while ((c = getopt(argc, argv, "p:t:b:w:m:hl")) != -1) {
 		switch (c) {
 		case 'p': opt.proto = atoi(optarg); break;
 		case 't': opt.limit = atof(optarg); break;
 		case 'b': opt.backlog = atoi(optarg); break;
 		case 'w': opt.pause = atoi(optarg); break;
+		case 'm': opt.rto_max = atoi(optarg); break;
 		case 'h': opt.hold = true; break;
 		case 'l': opt.linger = true; break;
 		default: exit(2);

@@ -35,6 +35,7 @@ SIOCOUTQNSD = 0x894b
 SO_PEEK_OFF = 42
 TCP_INQ = 36
 TCP_NOTSENT_LOWAT = 25
+TCP_RTO_MAX_MS = 44     # Linux 6.15
 TCP_CC_INFO = 26
 TCP_ULP = 31
 NAME_WAIT = 5.0
@@ -1302,6 +1303,13 @@ def option_defaults():
             yield s.getsockopt(socket.IPPROTO_TCP, number_)
 
 
+def linux_has(option):
+    """Whether the kernel is new enough to know it."""
+    with socket.socket() as s:
+        return err(s.getsockopt, socket.IPPROTO_TCP,
+                   option) != 'ENOPROTOOPT'
+
+
 @check
 def option_ranges():
     for name, values in (('TCP_NODELAY', (0, 1, 7)),
@@ -1316,8 +1324,11 @@ def option_ranges():
                          ('TCP_WINDOW_CLAMP', (0, 1, 100000)),
                          ('TCP_QUICKACK', (0, 1, 2)),
                          ('TCP_USER_TIMEOUT', (-1, 0, 5000)),
-                         ('TCP_NOTSENT_LOWAT', (0, 1, -1))):
-        option = getattr(socket, name, TCP_NOTSENT_LOWAT)
+                         ('TCP_NOTSENT_LOWAT', (0, 1, -1)),
+                         ('TCP_RTO_MAX_MS', (999, 1000, 120000, 120001))):
+        option = getattr(socket, name, None) or globals()[name]
+        if not linux_has(option):
+            continue
         with tcp() as s:
             got = []
             for value in values:
