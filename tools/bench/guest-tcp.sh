@@ -7,6 +7,7 @@
 
 out=$KSMOL_RESULTS/guest.log
 rounds=$((BENCH_ROUNDS / 12 + 1))
+stream_rounds=$((BENCH_ROUNDS / 2 + 1))
 count=$BENCH_PACKETS
 linux_us=10.0.1.2 linux_peer=10.0.1.1
 
@@ -50,7 +51,7 @@ stream() {
 
 	shift 3
 	before=$(busy_ns)
-	bits=$("$@" -t 2 -J | python3 -c '
+	bits=$("$@" -t 1 -J | python3 -c '
 import json, sys
 print(json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"])') ||
 		return
@@ -58,21 +59,31 @@ print(json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"])') ||
 	say "tcp_stream path=$path offload=$offload round=$round" \
 		"mbps=$(awk -v b="$bits" 'BEGIN { printf "%.0f", b / 1e6 }')" \
 		"cpu=$(awk -v b="$bits" -v n=$((after - before)) \
-			'BEGIN { printf "%.0f", n / (b / 8 * 2 / 1024) }')"
+			'BEGIN { printf "%.0f", n / (b / 8 / 1024) }')"
 }
 
-streams() {
-	local round offload
+# stream_on PATH ROUND OFFLOAD
+stream_on() {
+	case $1 in
+	linux-linux) stream "$@" here iperf3 -c $linux_peer ;;
+	ksmol-linux) stream "$@" here ksmol run iperf3 -c 10.0.0.1 ;;
+	linux-ksmol)
+		stream "$@" here nsenter --net=/run/netns/p iperf3 -c $us
+		;;
+	esac
+}
 
-	for ((round = 1; round <= rounds; round++)); do
+# Each round begins with another: what comes first is no better off.
+streams() {
+	local round offload i paths=(linux-linux ksmol-linux linux-ksmol)
+
+	for ((round = 1; round <= stream_rounds; round++)); do
 		for offload in on off; do
 			offload $offload
-			stream linux-linux "$round" $offload \
-				here iperf3 -c $linux_peer
-			stream ksmol-linux "$round" $offload \
-				here ksmol run iperf3 -c 10.0.0.1
-			stream linux-ksmol "$round" $offload \
-				here nsenter --net=/run/netns/p iperf3 -c $us
+			for i in 0 1 2; do
+				stream_on "${paths[(round + i) % 3]}" "$round" \
+					$offload
+			done
 		done
 	done
 	offload on

@@ -10,28 +10,28 @@ fail() { echo "$1" >"$debug/fail_pbuf/percent"; }
 
 # Where so many are lost, some segment is lost ten times: pauses that double would
 # have it wait for minutes.
-again='-m 1000'
+again=(-m 1000)
 
 # carry CONNS BYTES: both ways, by the peer's connections, which are of IPv6, and
 # by ours, which are not.
 carry() {
 	local other status=0
 
-	at p tcp -t 300 $again load $us6 7 "$1" "$2" "$2" &
+	at p tcp -t 300 "${again[@]}" load $us6 7 "$1" "$2" "$2" &
 	other=$!
-	to_peer 7 "$1" "$2" "$2" -t 300 $again || status=$?
+	to_peer 7 "$1" "$2" "$2" -t 300 "${again[@]}" || status=$?
 	wait "$other" && return "$status"
 }
 
 t 'the peer is wired up' peer p -6 "$peer6/64"
-serve_at p 10.0.0.1 7 $again
+serve_at p 10.0.0.1 7 "${again[@]}"
 while read -r pool rx tx reserve; do
 	name="pool of $pool"
 	t "$name: loads" load arp_probe_ms=0 pool_rx="$rx" pool_tx="$tx" \
 		pool_reserve="$reserve" pool_shared=0 \
 		"attach=ks0,$us/24,$us6/64" ||
 		continue
-	serve_on :: 7 $again
+	serve_on :: 7 "${again[@]}"
 	server=$bg_pid
 	while read -r conns kib; do
 		began=$SECONDS
