@@ -14,9 +14,8 @@ guest_programs="bash sh grep sed awk find xargs tar cmp diff hostname busybox
 	ip tc ss bridge nstat ping arping socat nc python3 tcpdump ethtool
 	insmod rmmod modprobe lsmod modinfo sysctl ps pgrep pkill free"
 
-guest_modules="bridge dummy macvlan tun veth 8021q pktgen virtio_net virtio_pci
-	sch_netem sch_ingress sch_tbf sch_prio sch_fq cls_u32 cls_matchall
-	cls_flower act_mirred act_gact act_police act_pedit act_csum act_vlan"
+guest_modules="bridge macvlan tun veth 8021q pktgen virtio_net virtio_pci
+	sch_netem sch_ingress sch_tbf cls_u32 cls_matchall act_gact"
 
 # copy_programs ROOT FILE...: each file with the libraries it loads.
 copy_programs() {
