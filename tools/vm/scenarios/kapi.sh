@@ -1,7 +1,7 @@
 #!/bin/bash
 # A module that uses ksmol's sockets: it receives without a copy and sends from
 # pages of its own; it can't pin the pool, and goes at any time.
-# needs: uml uml-debug qemu
+# needs: uml uml-debug debian-6.1
 # timeout: 180
 
 . "$(dirname "$0")/../ksmol.sh"

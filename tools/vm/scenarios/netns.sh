@@ -1,7 +1,7 @@
 #!/bin/bash
 # Network namespaces: attach acts in the writer's; equal names and addresses
 # do not meet; one that dies takes what it had with it.
-# needs: uml uml-debug qemu
+# needs: uml uml-debug debian-6.1
 # timeout: 60
 
 . "$(dirname "$0")/../ksmol.sh"

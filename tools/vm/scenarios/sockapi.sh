@@ -1,7 +1,7 @@
 #!/bin/bash
 # The socket API: one program on Linux's sockets and on ksmol's, in mirrored
 # set-ups, must say the same, but for what is listed here.
-# needs: uml uml-debug qemu
+# needs: uml uml-debug debian-6.1
 # timeout: 240
 
 . "$(dirname "$0")/../ksmol.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # The API of IPv6 sockets: one program on Linux's sockets and on ksmol's, in
 # mirrored set-ups, must say the same.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 200
 
 . "$(dirname "$0")/../ksmol.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # TCP's socket API: one program on Linux's TCP and on ksmol's, in mirrored
 # set-ups, must say the same, but for what is listed here.
-# needs: uml uml-debug debian-6.1
+# needs: uml uml-debug
 # timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"

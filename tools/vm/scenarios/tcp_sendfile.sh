@@ -2,7 +2,7 @@
 # sendfile() and splice() into streams of either family: pages go as they are,
 # without a copy, whatever happens to the file, the network, the pool and the
 # program meanwhile.
-# needs: uml uml-debug qemu
+# needs: uml uml-debug debian-6.1
 # timeout: 120
 
 . "$(dirname "$0")/../ksmol.sh"
