@@ -92,7 +92,8 @@ sends() {
 	done
 }
 
-start
+# shellcheck disable=SC2086 # one word per parameter
+start $BENCH_MODULE
 echo "release=$(uname -r) cpus=$(nproc) rounds=$rounds seconds=$length" >"$out"
 receives
 sends

@@ -45,17 +45,18 @@ offload() {
 	done >/dev/null
 }
 
-# stream PATH ROUND OFFLOAD CMD...: iperf3's second.
+# stream PATH ROUND OFFLOAD CMD...: iperf3's second, and nothing beside it.
 stream() {
 	local path=$1 round=$2 offload=$3 before after bits
 
 	shift 3
 	before=$(busy_ns)
-	bits=$("$@" -t 1 -J | python3 -c '
-import json, sys
-print(json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"])') ||
-		return
+	"$@" -t 1 -J >"$scratch/iperf3" || return
 	after=$(busy_ns)
+	bits=$(python3 -c '
+import json, sys
+print(json.load(sys.stdin)["end"]["sum_received"]["bits_per_second"])' \
+		<"$scratch/iperf3") || return
 	say "tcp_stream path=$path offload=$offload round=$round" \
 		"mbps=$(awk -v b="$bits" 'BEGIN { printf "%.0f", b / 1e6 }')" \
 		"cpu=$(awk -v b="$bits" -v n=$((after - before)) \
@@ -144,7 +145,8 @@ idles() {
 	done
 }
 
-start
+# shellcheck disable=SC2086 # one word per parameter
+start $BENCH_MODULE
 t "Linux's own pair is wired up" peer q -d ks1 -4 $linux_peer/24 -l $linux_us/24
 ulimit -n 65536
 echo "release=$(uname -r) cpus=$(nproc) rounds=$rounds packets=$count" >"$out"
