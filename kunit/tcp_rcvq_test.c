@@ -848,6 +848,111 @@ static void tcp_read__buffer_follows(struct kunit *test)
 	fixture_stop(test);
 }
 
+static void sent_ts(struct ksmol_tcb *tcb, u64 us)
+{
+	ksmol_tcp_rcv_rtt_sent(tcb, 100 + us / 1000, NOW + us);
+}
+
+/* Data that echoes what was sent @ms after the beginning. */
+static void echoed_ts(struct ksmol_tcb *tcb, u32 ms, u64 us)
+{
+	const struct ksmol_tcp_seg seg = {
+		.h.opts = KSMOL_TCP_OPT_TS,
+		.h.tsecr = 100 + ms,
+		.mss = tcb->rcv_mss,
+	};
+
+	ksmol_tcp_rcv_rtt(tcb, &seg, NOW + us);
+}
+
+static struct ksmol_tcb *rtt_start(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = fixture_start(test, &small);
+
+	tcb->flags |= KSMOL_TCP_F_TS;
+	tcb->cfg.rcvbuf_max = tcb->cfg.rcvbuf + 1;
+	return tcb;
+}
+
+/* From the first sending of a time stamp to its first echo. */
+static void tcp_rcv_rtt__in_microseconds(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = rtt_start(test);
+
+	sent_ts(tcb, 0);
+	echoed_ts(tcb, 0, 70);
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 70U);
+	/* The same millisecond says nothing new: whose echo would it be? */
+	sent_ts(tcb, 900);
+	echoed_ts(tcb, 0, 910);
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 70U);
+	/* Nor does an echo of what was sent before */
+	sent_ts(tcb, 1000);
+	echoed_ts(tcb, 0, 1001);
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 70U);
+	/* One that was sent while another was measured begins nothing */
+	sent_ts(tcb, 2000);
+	echoed_ts(tcb, 2, 2010);
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 70U);
+	sent_ts(tcb, 3000);
+	echoed_ts(tcb, 3, 3040);
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 40U);
+	fixture_stop(test);
+}
+
+/* Pauses make no round trip longer; a longer way is known in two seconds. */
+static void tcp_rcv_rtt__least_of_a_period(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = rtt_start(test);
+	u32 ms;
+
+	sent_ts(tcb, 0);
+	echoed_ts(tcb, 0, 50);
+	for (ms = 10; ms < 990; ms += 10) {
+		sent_ts(tcb, ms * 1000);
+		echoed_ts(tcb, ms, ms * 1000 + 5000);
+	}
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 50U);
+	for (; ms < 2100; ms += 10) {
+		sent_ts(tcb, ms * 1000);
+		echoed_ts(tcb, ms, ms * 1000 + 5000);
+	}
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 5000U);
+	fixture_stop(test);
+}
+
+/* Our SYN has one in any case; a window's time is taken by numbers of the peer. */
+static void tcp_rcv_rtt__peer_without_timestamps(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = rtt_start(test);
+	const struct ksmol_tcp_seg seg = { .mss = tcb->rcv_mss };
+
+	tcb->flags &= ~KSMOL_TCP_F_TS;
+	ksmol_tcp_rcv_rtt_sent(tcb, tcb->rcv_nxt + 1000000, NOW);
+	ksmol_tcp_established(tcb, NOW + 10);
+	ksmol_tcp_rcv_rtt(tcb, &seg, NOW + 20);
+	tcb->rcv_nxt += tcb->rcv_wnd;
+	ksmol_tcp_rcv_rtt(tcb, &seg, NOW + 320);
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 300U);
+	fixture_stop(test);
+}
+
+/* Small segments are sent when the peer's program likes. */
+static void tcp_rcv_rtt__not_by_small_segments(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = rtt_start(test);
+	const struct ksmol_tcp_seg seg = {
+		.h.opts = KSMOL_TCP_OPT_TS,
+		.h.tsecr = 100,
+		.mss = tcb->rcv_mss - 1,
+	};
+
+	sent_ts(tcb, 0);
+	ksmol_tcp_rcv_rtt(tcb, &seg, NOW + 10);
+	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 0U);
+	fixture_stop(test);
+}
+
 /* --- urgent data --- */
 
 static int give_urgent(struct fixture *f, u32 off, u32 len, u16 urg)
@@ -937,6 +1042,10 @@ static struct kunit_case rcvq_cases[] = {
 	KUNIT_CASE(tcp_window__is_kept_behind_a_gap),
 	KUNIT_CASE(tcp_read__one_segment_at_a_time),
 	KUNIT_CASE(tcp_read__buffer_follows),
+	KUNIT_CASE(tcp_rcv_rtt__in_microseconds),
+	KUNIT_CASE(tcp_rcv_rtt__least_of_a_period),
+	KUNIT_CASE(tcp_rcv_rtt__not_by_small_segments),
+	KUNIT_CASE(tcp_rcv_rtt__peer_without_timestamps),
 	KUNIT_CASE(tcp_urgent__byte_before_the_pointer),
 	KUNIT_CASE(tcp_urgent__announced_ahead),
 	{}

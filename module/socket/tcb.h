@@ -396,8 +396,12 @@ struct ksmol_tcp_config {
  * @ato: how long an ACK is delayed; @last_data: when data came last
  * @urg_seq, @urg_data: out-of-band byte (BSD's reading of the pointer):
  *	number; value, or KSMOL_TCP_URG_*
- * @tune_seq, @tune_at, @tune_space, @rcv_rtt, @rcv_rtt_seq, @rcv_rtt_at:
- *	buffer tuning: what the program read per round trip
+ * @tune_seq, @tune_at, @tune_space, @rcv_rtt: buffer tuning: what the program
+ *	read per round trip
+ * @rcv_rtt_seq, @rcv_rtt_at: what ends the measurement under way (a time stamp of
+ *	ours, or without them a number of the peer's), and when it began;
+ *	@rcv_rtt_ts: time stamp sent last; @rcv_rtt_least, @rcv_rtt_since: of the
+ *	period that began then
  * @challenge_at, @challenges: RFC 5961 10, rate limit
  * @oow_at: last answer to an out-of-window segment
  * @bytes_in, @bytes_out, @segs_in, @segs_out, @retrans_total, @dsacks_in,
@@ -536,6 +540,9 @@ struct ksmol_tcb {
 	u32 rcv_rtt;
 	u32 rcv_rtt_seq;
 	u64 rcv_rtt_at;
+	u64 rcv_rtt_since;
+	u32 rcv_rtt_least;
+	u32 rcv_rtt_ts;
 	u64 challenge_at;
 	u32 challenges;
 	u64 oow_at;

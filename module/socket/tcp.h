@@ -191,9 +191,12 @@ void ksmol_tcp_window_init(const struct ksmol_tcp_config *cfg,
 void ksmol_tcp_rcv_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 		       u64 now);
 
+/* For it: a segment with this time stamp was sent. */
+void ksmol_tcp_rcv_rtt_sent(struct ksmol_tcb *tcb, u32 tsval, u64 now);
+
 /* The program read up to copied_seq (set already): tune the buffer, and
- * announce a window that opened. Sets ACK_NOW if that is due. @now: that, or
- * when the last segment came.
+ * announce a window that opened. Sets ACK_NOW if that is due. @now: that, or, of
+ * less than a segment, when the last one came.
  */
 void ksmol_tcp_read(struct ksmol_tcb *tcb, u64 now);
 

@@ -153,6 +153,16 @@ void ksmol_tcp_consume(struct ksmol_tcp_sock *ts, u32 seq,
 		list_free(done);
 }
 
+/*
+ * What is much counts per round trip. For the little that those read who ask and
+ * answer, when it came is good enough, and needs no clock.
+ */
+static u64 time_of_read(const struct ksmol_tcb *tcb)
+{
+	return tcb->copied_seq - tcb->tune_seq < tcb->rcv_mss ?
+	       tcb->last_rx : ksmol_tcp_now();
+}
+
 void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *done)
 {
 	struct ksmol_tcb *tcb = &ts->tcb;
@@ -162,8 +172,7 @@ void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *done)
 	if (!((1 << tcb->state) &
 	      (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)))
 		return;
-	/* Round trips of arrivals are counted: no clock for each read */
-	ksmol_tcp_read(tcb, tcb->last_rx);
+	ksmol_tcp_read(tcb, time_of_read(tcb));
 	if (!(tcb->ack & ~KSMOL_TCP_ACK_DELAYED))
 		return;
 	local_bh_disable();

@@ -131,6 +131,8 @@ void ksmol_tcp_sent(struct ksmol_tcb *tcb, u64 now,
 		    const struct ksmol_tcp_out *out)
 {
 	ksmol_tcp_count(SEGS_OUT);
+	if (out->h.opts & KSMOL_TCP_OPT_TS)
+		ksmol_tcp_rcv_rtt_sent(tcb, out->h.tsval, now);
 	switch (out->kind) {
 	case KSMOL_TCP_OUT_NEW:
 	case KSMOL_TCP_OUT_RETRANS:

@@ -68,6 +68,8 @@ static void show_queues(struct seq_file *m, const struct ksmol_tcb *tcb)
 	seq_printf(m, "snd_wnd=%u rcv_wnd=%u sndbuf=%u rcvbuf=%u ",
 		   tcb->snd_wnd, tcb->rcv_wnd, tcb->cfg.sndbuf,
 		   tcb->cfg.rcvbuf);
+	seq_printf(m, "rcv_rtt=%u rcv_space=%u ", tcb->rcv_rtt,
+		   tcb->tune_space);
 }
 
 static void show_recovery(struct seq_file *m, const struct ksmol_tcb *tcb)

@@ -162,6 +162,13 @@ void ksmol_tcp_established(struct ksmol_tcb *tcb, u64 now)
 	tcb->last_rx = now;
 	tcb->tune_at = now;
 	tcb->tune_seq = tcb->copied_seq;
+	/* The handshake's; data may come later than it could. What the SYN's
+	 * time stamp began is void: the peer may have none.
+	 */
+	tcb->rcv_rtt_at = 0;
+	tcb->rcv_rtt = tcb->min_rtt;
+	tcb->rcv_rtt_least = tcb->min_rtt;
+	tcb->rcv_rtt_since = now;
 	ksmol_tcp_sync_mss(tcb);
 	if (!tcb->rcv_mss)
 		tcb->rcv_mss = min(tcb->mss, KSMOL_TCP_MSS_DEFAULT);

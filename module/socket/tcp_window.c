@@ -144,28 +144,54 @@ void ksmol_tcp_window_init(const struct ksmol_tcp_config *cfg,
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_window_init);
 
-static void rtt_sample(struct ksmol_tcb *tcb, u64 us)
+/*
+ * The least of the last one or two periods. A sample holds the pauses of the
+ * peer's program and of ours as well; too long a round trip makes the buffer grow
+ * to many times what is on the way, and out of the CPUs' caches.
+ */
+#define RTT_PERIOD	USEC_PER_SEC
+
+static void rtt_sample(struct ksmol_tcb *tcb, u64 us, u64 now)
 {
 	u32 m = clamp_t(u64, us, 1, KSMOL_TCP_RTO_MAX);
 
-	if (!tcb->rcv_rtt)
+	if (!tcb->rcv_rtt_least || m < tcb->rcv_rtt_least)
+		tcb->rcv_rtt_least = m;
+	if (!tcb->rcv_rtt || m < tcb->rcv_rtt)
 		tcb->rcv_rtt = m;
-	else
-		tcb->rcv_rtt += (s32)(m - tcb->rcv_rtt) / 8;
+	if (now - tcb->rcv_rtt_since < RTT_PERIOD)
+		return;
+	if (tcb->rcv_rtt_since)
+		tcb->rcv_rtt = tcb->rcv_rtt_least;
+	tcb->rcv_rtt_least = 0;
+	tcb->rcv_rtt_since = now;
 }
 
-/* Each time stamp of ours is measured once, when it comes back with data. */
+/*
+ * Time stamps count milliseconds; what takes microseconds can be told only of one
+ * whose first sending is known.
+ */
+void ksmol_tcp_rcv_rtt_sent(struct ksmol_tcb *tcb, u32 tsval, u64 now)
+{
+	if (tsval == tcb->rcv_rtt_ts)
+		return;
+	tcb->rcv_rtt_ts = tsval;
+	if (tcb->rcv_rtt_at)
+		return;
+	tcb->rcv_rtt_seq = tsval;
+	tcb->rcv_rtt_at = now ?: 1;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_rcv_rtt_sent);
+
+/* It comes back with data, or else the next does. */
 static void rtt_by_timestamp(struct ksmol_tcb *tcb,
 			     const struct ksmol_tcp_seg *seg, u64 now)
 {
-	u32 ms;
-
-	if (seg->h.tsecr == tcb->rcv_rtt_seq || seg->mss < tcb->rcv_mss)
+	if (!tcb->rcv_rtt_at || seg->mss < tcb->rcv_mss ||
+	    ksmol_seq_before(seg->h.tsecr, tcb->rcv_rtt_seq))
 		return;
-	tcb->rcv_rtt_seq = seg->h.tsecr;
-	ms = ksmol_tcp_ts(tcb, now) - seg->h.tsecr;
-	if (ms <= KSMOL_TCP_RTO_MAX / USEC_PER_MSEC)
-		rtt_sample(tcb, ms * USEC_PER_MSEC ?: USEC_PER_MSEC);
+	rtt_sample(tcb, now - tcb->rcv_rtt_at, now);
+	tcb->rcv_rtt_at = 0;
 }
 
 /* A window's worth takes a round trip at least: the shortest counts. */
