@@ -460,6 +460,24 @@ static const struct tcp_script_case acking_scripts[] = {
 	  "+0      > P. 1:101(100) ack 101\n"
 	  "+10ms   < . 101:101(0) ack 101\n"
 	  "+500ms  quiet\n" },
+	/* The peer can't go on: at once, if the program keeps up */
+	{ "window_used_up",
+	  "0       open passive rcvbuf 10000\n"
+	  "+0      set quickack_off 1\n"
+	  "+0      < . 1:10001(10000) ack 1\n"
+	  "+0      > . 1:1(0) ack 10001 win 0\n" },
+	/* else each of its reads tells of more than this could */
+	{ "window_used_up_behind",
+	  "0       open passive rcvbuf 60000\n"
+	  "+0      set quickack_off 1\n"
+	  "+0      < . 1:30001(30000) ack 1\n"
+	  "+0      skip\n"
+	  "+0      < . 30001:46001(16000) ack 1\n"
+	  "+0      skip\n"
+	  "+0      < . 46001:60001(14000) ack 1\n"
+	  "+1ms    quiet\n"
+	  "+0      read 30000\n"
+	  "+0      > . 1:1(0) ack 60001 win >29000\n" },
 	{ "gap_filled_at_once",
 	  "0       open passive\n"
 	  "+0      set quickack_off 1\n"

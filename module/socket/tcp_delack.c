@@ -106,6 +106,16 @@ static bool ack_due(const struct ksmol_tcb *tcb)
 	       unacked > tcb->cfg.rcvbuf / 4;
 }
 
+/*
+ * The peer can do nothing but wait: for this ACK, unless the next read's will
+ * say more.
+ */
+static bool used_up(const struct ksmol_tcb *tcb)
+{
+	return ksmol_tcp_rcv_room(tcb) < tcb->rcv_mss &&
+	       ksmol_tcp_readable(tcb) < BEHIND;
+}
+
 void ksmol_tcp_data_in(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 		       bool filled, u64 now)
 {
@@ -117,12 +127,8 @@ void ksmol_tcp_data_in(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 
 	haste = in_haste(tcb);
 	tcb->quick -= min_t(u32, tcb->quick, seg->segs);
-	/*
-	 * RFC 5681 4.2: also when it fills all or part of a gap. And when the
-	 * window is used up: the peer can do nothing but wait.
-	 */
-	if (haste || filled || ack_due(tcb) ||
-	    ksmol_tcp_rcv_room(tcb) < tcb->rcv_mss)
+	/* RFC 5681 4.2: also when it fills all or part of a gap. */
+	if (haste || filled || ack_due(tcb) || used_up(tcb))
 		tcb->ack |= KSMOL_TCP_ACK_NOW;
 	else
 		ack_later(tcb, now);
