@@ -104,7 +104,73 @@ SEND_CASE(trim__keeps_what_is_not_acked)
 	f->tcb.snd_una = send_seq(PAGE_SIZE + 1);
 	ksmol_tcp_sndq_trim(&f->tcb);
 	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 1U);
+}
+
+/* Nothing but room is told of, and that at once. */
+SEND_CASE(trim_later__until_all_is_acked)
+{
+	struct send_fixture *f = test->priv;
+
+	send_write(test, 3 * PAGE_SIZE);
+	send_all(test);
+	f->tcb.trim_later = true;
+	f->tcb.cfg.sndbuf = 8 * PAGE_SIZE;
+	f->tcb.events = 0;
+	send_acked(test, PAGE_SIZE, 65535);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 3U);
 	KUNIT_EXPECT_TRUE(test, f->tcb.events & KSMOL_TCP_EV_WRITABLE);
+	send_acked(test, 3 * PAGE_SIZE, 65535);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 0U);
+}
+
+SEND_CASE(trim_later__no_more_than_half_of_the_buffer)
+{
+	struct send_fixture *f = test->priv;
+
+	send_write(test, 4 * PAGE_SIZE);
+	send_all(test);
+	f->tcb.trim_later = true;
+	f->tcb.cfg.sndbuf = 4 * PAGE_SIZE;
+	send_acked(test, PAGE_SIZE, 65535);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 4U);
+	send_acked(test, 2 * PAGE_SIZE, 65535);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 2U);
+}
+
+/* What is in flight, and what follows, is found behind them. */
+SEND_CASE(trim_later__found_behind_them)
+{
+	struct send_fixture *f = test->priv;
+	u32 off;
+
+	f->tcb.cfg.nodelay = 1;
+	send_write(test, 3 * PAGE_SIZE);
+	send_all(test);
+	f->tcb.trim_later = true;
+	f->tcb.cfg.sndbuf = 8 * PAGE_SIZE;
+	send_acked(test, PAGE_SIZE, 65535);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 3U);
+	KUNIT_EXPECT_PTR_EQ(test, find(f, NULL, PAGE_SIZE, &off),
+			    f->tcb.sndq.first->next);
+	KUNIT_EXPECT_EQ(test, off, 0U);
+	send_write(test, 10);
+	KUNIT_EXPECT_TRUE(test, send_next(test));
+	send_expect(test, 3 * PAGE_SIZE, 10);
+}
+
+SEND_CASE(trim_later__until_a_timer)
+{
+	struct send_fixture *f = test->priv;
+
+	send_write(test, 3 * PAGE_SIZE);
+	send_all(test);
+	f->tcb.trim_later = true;
+	f->tcb.cfg.sndbuf = 8 * PAGE_SIZE;
+	send_acked(test, PAGE_SIZE, 65535);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 3U);
+	f->tcb.trim_later = false;
+	ksmol_tcp_timer(&f->tcb, f->now);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 2U);
 }
 
 SEND_CASE(trim__cursor_on_the_last)
@@ -219,6 +285,10 @@ static struct kunit_case sndq_cases[] = {
 	KUNIT_CASE(find__not_there),
 	KUNIT_CASE(find__empty_page_between),
 	KUNIT_CASE(trim__keeps_what_is_not_acked),
+	KUNIT_CASE(trim_later__until_all_is_acked),
+	KUNIT_CASE(trim_later__no_more_than_half_of_the_buffer),
+	KUNIT_CASE(trim_later__found_behind_them),
+	KUNIT_CASE(trim_later__until_a_timer),
 	KUNIT_CASE(trim__cursor_on_the_last),
 	KUNIT_CASE(trim__partly_acked_is_appended_to),
 	KUNIT_CASE(span__bounded_by_frags),

@@ -320,8 +320,10 @@ struct ksmol_tcp_config {
  *	believed in; @mtu_doubts: how often that was a mistake
  * @gso_max: most payload bytes of one ksmol_tcp_out, at least @mss when 0
  * @gso_frags: most pbufs that its payload may lie in
- * @sndq: payload, in order; pb->tx.seq numbers its first byte. The first one
- *	may begin before snd_una
+ * @sndq: payload, in order; pb->tx.seq numbers its first byte. It may begin before
+ *	snd_una
+ * @trimmed: una when pbufs last went home from @sndq; @trim_later: those that are
+ *	acknowledged now may stay a while
  * @snd_cursor: pbuf that holds snd_nxt, or NULL: look from the front
  * @recs, @sent: records by number and by time
  * @losses: records LOST and not sent again, by number (the link is @time)
@@ -454,6 +456,8 @@ struct ksmol_tcb {
 	u32 gso_max;
 	u32 gso_frags;
 	struct ksmol_pbuf_list sndq;
+	u32 trimmed;
+	bool trim_later;
 	struct ksmol_pbuf *snd_cursor;
 	struct rb_root recs;
 	struct list_head sent;

@@ -366,6 +366,9 @@ void ksmol_tcp_queue_urgent(struct ksmol_tcb *tcb);
 /* Retires pbufs of sndq that lie wholly before snd_una. */
 void ksmol_tcp_sndq_trim(struct ksmol_tcb *tcb);
 
+/* una has advanced: what is acknowledged goes home, now or later. */
+void ksmol_tcp_sndq_acked(struct ksmol_tcb *tcb);
+
 /* The pbuf that holds @seq, and the byte in it; searched from @from (or the
  * front). NULL if it isn't queued.
  */

@@ -68,7 +68,7 @@ static void ack_advance(struct ksmol_tcb *tcb, u32 ack,
 	tcb->snd_una = ack;
 	tcb->bytes_acked += a->acked;
 	acked_records(tcb, a, now);
-	ksmol_tcp_sndq_trim(tcb);
+	ksmol_tcp_sndq_acked(tcb);
 	tcb->retries = 0;
 	tcb->probes = 0;
 	tcb->stuck = 0;

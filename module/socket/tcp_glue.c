@@ -157,6 +157,22 @@ static noinline int sock_filter(struct ksmol_tcp_sock *ts,
 	return reason;
 }
 
+/*
+ * A program that writes all the time on another CPU has its pbufs in that one's
+ * caches, and takes the next from the stock there: it takes home itself what was
+ * acknowledged. Unless somebody might want for pbufs meanwhile.
+ */
+static bool trim_elsewhere(const struct ksmol_tcp_sock *ts)
+{
+	const struct ksmol_pool *pool = ts->tcb.pool;
+	int own = READ_ONCE(ts->steer.own_cpu);
+
+	return jiffies - READ_ONCE(ts->wrote) <= 1 && own >= 0 &&
+	       own != smp_processor_id() && !READ_ONCE(pool->starved) &&
+	       ksmol_pool_stock(pool, KSMOL_CLASS_TX) >
+	       pool->cfg.count[KSMOL_CLASS_TX] / 4;
+}
+
 /* Not this socket's any more. */
 #define NO_CONNECTION (-1)
 
@@ -182,7 +198,9 @@ static int sock_input(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 		verdict = ksmol_tcp_backlog_add(ts, seg, pb);
 	} else {
 		now = ksmol_tcp_now();
+		ts->tcb.trim_later = trim_elsewhere(ts);
 		verdict = ksmol_tcp_segment(ts, seg, now);
+		ts->tcb.trim_later = false;
 		ksmol_tcp_run(ts, now);
 	}
 	bh_unlock_sock(sk);

@@ -94,6 +94,22 @@ struct ksmol_pbuf *ksmol_tcp_page(struct ksmol_tcp_sock *ts)
 }
 
 /*
+ * What was acknowledged may be waiting for the program to write (trim_elsewhere()
+ * in tcp_glue.c), which is waiting for room.
+ */
+static void trim_now(struct ksmol_tcp_sock *ts)
+{
+	struct sock *sk = ksmol_tcp_to_sk(ts);
+
+	if (READ_ONCE(ts->tcb.trimmed) == READ_ONCE(ts->tcb.snd_una))
+		return;
+	spin_lock_bh(&sk->sk_lock.slock);
+	if (!sock_owned_by_user(sk))
+		ksmol_tcp_sndq_trim(&ts->tcb);
+	spin_unlock_bh(&sk->sk_lock.slock);
+}
+
+/*
  * To ask for a page and give it back is the question that also makes the pool
  * remember who starves.
  */
@@ -104,6 +120,7 @@ static bool page_available(struct ksmol_tcp_sock *ts)
 	if (likely(ksmol_pool_stock(ts->tcb.pool, KSMOL_CLASS_TX) &&
 		   share_ok(&ts->tcb)))
 		return true;
+	trim_now(ts);
 	pb = ksmol_tcp_page(ts);
 	if (!pb)
 		return false;

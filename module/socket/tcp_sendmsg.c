@@ -65,15 +65,27 @@ static struct ksmol_pbuf *send_tail(const struct ksmol_tcb *tcb)
 	return pb && page_room(pb) ? pb : NULL;
 }
 
+/* What was acknowledged since, on another CPU. */
+static noinline void send_trim(struct ksmol_tcb *tcb)
+{
+	local_bh_disable();
+	ksmol_tcp_sndq_trim(tcb);
+	local_bh_enable();
+}
+
 /* Can something be queued now? If not, and the caller said before that it is
  * waiting, a wake-up follows.
  */
 static bool send_room(struct send *s)
 {
+	struct ksmol_tcb *tcb = &s->ts->tcb;
+
+	if (unlikely(tcb->trimmed != tcb->snd_una))
+		send_trim(tcb);
 	s->room = ksmol_tcp_room(s->ts, s->unpushed);
 	if (unlikely(!s->room))
 		return false;
-	if (s->page || (!s->borrows && send_tail(&s->ts->tcb)))
+	if (s->page || (!s->borrows && send_tail(tcb)))
 		return true;
 	s->page = ksmol_tcp_page(s->ts);
 	return s->page;
@@ -309,6 +321,7 @@ static int send_begin(struct send *s)
 		if (err)
 			return err;
 	}
+	WRITE_ONCE(s->ts->wrote, jiffies);
 	s->borrows = s->msg->msg_flags & KSMOL_SPLICE_PAGES &&
 		     iov_iter_is_bvec(&s->msg->msg_iter) && s->ts->takes_pages;
 	return send_closed(sk);

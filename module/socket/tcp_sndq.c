@@ -5,6 +5,7 @@
  * borrows their pages; a byte, once written, never changes.
  */
 
+#include <linux/prefetch.h>
 #include "tcp_send.h"
 
 void ksmol_tcp_queue(struct ksmol_tcb *tcb, struct ksmol_pbuf *pb)
@@ -52,18 +53,38 @@ void ksmol_tcp_sndq_trim(struct ksmol_tcb *tcb)
 {
 	struct ksmol_pbuf *pb;
 
-	if (unlikely(tcb->flags & KSMOL_TCP_F_URG) &&
-	    !ksmol_seq_after(tcb->snd_up, tcb->snd_una))
-		tcb->flags &= ~KSMOL_TCP_F_URG;
+	tcb->trimmed = tcb->snd_una;
 	while ((pb = tcb->sndq.first) && sndq_is_acked(tcb, pb)) {
 		ksmol_pbuf_list_pop(&tcb->sndq);
 		if (pb == tcb->snd_cursor)
 			tcb->snd_cursor = NULL;
 		ksmol_pbuf_retire(pb);
 	}
-	tcb->events |= KSMOL_TCP_EV_WRITABLE;
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_sndq_trim);
+
+/*
+ * What is not acknowledged is in flight, so that another ACK comes, or waits for
+ * a window, and both have a timer: nothing stays for good. And not more than half
+ * of what there may be.
+ */
+static bool may_trim_later(const struct ksmol_tcb *tcb)
+{
+	return tcb->trim_later &&
+	       ksmol_seq_before(tcb->snd_una, tcb->write_seq) &&
+	       tcb->snd_una - tcb->trimmed < tcb->cfg.sndbuf / 2;
+}
+
+void ksmol_tcp_sndq_acked(struct ksmol_tcb *tcb)
+{
+	if (unlikely(tcb->flags & KSMOL_TCP_F_URG) &&
+	    !ksmol_seq_after(tcb->snd_up, tcb->snd_una))
+		tcb->flags &= ~KSMOL_TCP_F_URG;
+	if (!may_trim_later(tcb))
+		ksmol_tcp_sndq_trim(tcb);
+	tcb->events |= KSMOL_TCP_EV_WRITABLE;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_sndq_acked);
 
 void ksmol_tcp_sndq_purge(struct ksmol_tcb *tcb)
 {
@@ -103,6 +124,8 @@ u32 ksmol_tcp_sndq_span(const struct ksmol_tcb *tcb, struct ksmol_pbuf *pb,
 	u32 span = 0;
 
 	for (;;) {
+		/* A frame will hold it in a moment. */
+		prefetchw(pb->page);
 		span += pb->len - off;
 		*last = pb;
 		if (span >= len)

@@ -97,6 +97,7 @@ struct ksmol_tcp_steer {
  * @takes_pages: its device takes others' pages than the pool's
  * @confirmed: jiffies at which the neighbor was last said to be alive
  * @steer: who sends its ACKs
+ * @wrote: jiffies when the program last wrote
  * @tx_cpu: that sent last; @tx_out: segments in the device's hands, each with a
  *	reference; @tx_held: another CPU would like to send; @tx_lazy: until then
  *	the device is known to keep them; @tx_queued: bit 0: @tx_node is in a
@@ -132,6 +133,7 @@ struct ksmol_tcp_sock {
 	bool takes_pages;
 	unsigned long confirmed;
 	struct ksmol_tcp_steer steer;
+	unsigned long wrote;
 	int tx_cpu;
 	atomic_t tx_out;
 	bool tx_held;

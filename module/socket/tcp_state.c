@@ -71,6 +71,7 @@ static void state_numbers(struct ksmol_tcb *tcb, u32 iss)
 {
 	tcb->iss = iss;
 	tcb->snd_una = iss;
+	tcb->trimmed = iss;
 	tcb->snd_nxt = iss;
 	tcb->snd_up = iss;
 	tcb->snd_sml = iss;

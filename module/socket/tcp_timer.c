@@ -278,6 +278,8 @@ void ksmol_tcp_timer(struct ksmol_tcb *tcb, u64 now)
 {
 	int i;
 
+	if (tcb->trimmed != tcb->snd_una)
+		ksmol_tcp_sndq_trim(tcb);
 	for (i = 0; i < KSMOL_TCP_NR_TIMERS; i++) {
 		u64 due = tcb->due[i];
 
