@@ -298,17 +298,19 @@ static void tcp_data_in__reader_behind(struct kunit *test)
 	struct ksmol_tcb *tcb = fixture_start(test, &small);
 	u32 off;
 
-	/* past the quick start: every second segment */
+	/* past the quick start: every second segment, if it is read */
 	tcb->ato = KSMOL_TCP_DELACK_MIN;
 	tcb->last_data = NOW;
-	for (off = 0; off < 6000; off += 2000) {
+	for (off = 0; off < 8000; off += 2000) {
+		read_bytes(test->priv, tcb->rcv_nxt - tcb->copied_seq);
+		announce(tcb);
 		give(test->priv, off, 1000, 0);
 		KUNIT_EXPECT_EQ(test, tcb->ack, KSMOL_TCP_ACK_DELAYED);
 		give(test->priv, off + 1000, 1000, 0);
 		KUNIT_EXPECT_TRUE(test, tcb->ack & KSMOL_TCP_ACK_NOW);
-		announce(tcb);
 	}
-	/* an eighth of the buffer is unread: the next read will tell */
+	announce(tcb);
+	/* two are unread: the next read will tell */
 	for (; off < 11000; off += 1000)
 		give(test->priv, off, 1000, 0);
 	KUNIT_EXPECT_EQ(test, tcb->ack, KSMOL_TCP_ACK_DELAYED);

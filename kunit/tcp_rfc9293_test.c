@@ -462,10 +462,12 @@ static const struct tcp_script_case acking_scripts[] = {
 	  "+500ms  quiet\n" },
 	/* The peer can't go on: at once, if the program keeps up */
 	{ "window_used_up",
-	  "0       open passive rcvbuf 10000\n"
+	  "0       open passive rcvbuf 2000\n"
 	  "+0      set quickack_off 1\n"
-	  "+0      < . 1:10001(10000) ack 1\n"
-	  "+0      > . 1:1(0) ack 10001 win 0\n" },
+	  "+0      < . 1:1001(1000) ack 1\n"
+	  "+1ms    quiet\n"
+	  "+0      < . 1001:2001(1000) ack 1\n"
+	  "+0      > . 1:1(0) ack 2001 win 0\n" },
 	/* else each of its reads tells of more than this could */
 	{ "window_used_up_behind",
 	  "0       open passive rcvbuf 60000\n"

@@ -89,31 +89,28 @@ static bool in_haste(const struct ksmol_tcb *tcb)
 }
 
 /*
- * Every second full-sized segment, as long as the reader keeps up. When it
- * does not, each of its reads announces what came meanwhile and the room that
- * it made, in one ACK, as Linux has it: the peer isn't waiting, and an ACK
- * costs as much as a segment. Unless so much came that the peer might wait.
+ * Every second full-sized segment, as long as the reader keeps up. When it has
+ * more than these to read, its next read announces what came meanwhile and the
+ * room that it made, in one ACK, as Linux has it: the peer isn't waiting, and an
+ * ACK costs as much as a segment. Unless so much came that the peer might wait.
  */
-#define BEHIND	16384U
+static bool keeps_up(const struct ksmol_tcb *tcb)
+{
+	return ksmol_tcp_readable(tcb) <= 2 * tcb->rcv_mss;
+}
 
 static bool ack_due(const struct ksmol_tcb *tcb)
 {
 	u32 unacked = tcb->rcv_nxt - tcb->rcv_wup;
 
-	if (unacked <= tcb->rcv_mss)
-		return false;
-	return ksmol_tcp_readable(tcb) < min(tcb->cfg.rcvbuf / 8, BEHIND) ||
-	       unacked > tcb->cfg.rcvbuf / 4;
+	return unacked > tcb->rcv_mss &&
+	       (keeps_up(tcb) || unacked > tcb->cfg.rcvbuf / 4);
 }
 
-/*
- * The peer can do nothing but wait: for this ACK, unless the next read's will
- * say more.
- */
+/* The peer can do nothing but wait. */
 static bool used_up(const struct ksmol_tcb *tcb)
 {
-	return ksmol_tcp_rcv_room(tcb) < tcb->rcv_mss &&
-	       ksmol_tcp_readable(tcb) < BEHIND;
+	return ksmol_tcp_rcv_room(tcb) < tcb->rcv_mss && keeps_up(tcb);
 }
 
 void ksmol_tcp_data_in(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
