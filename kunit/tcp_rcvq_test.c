@@ -902,23 +902,27 @@ static void tcp_rcv_rtt__in_microseconds(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* From one millisecond to another, each ten, they take @us. */
+static void echoes_take(struct ksmol_tcb *tcb, u32 from, u32 to, u64 us)
+{
+	u32 ms;
+
+	for (ms = from; ms < to; ms += 10) {
+		sent_ts(tcb, ms * 1000);
+		echoed_ts(tcb, ms, ms * 1000 + us);
+	}
+}
+
 /* Pauses make no round trip longer; a longer way is known in two seconds. */
 static void tcp_rcv_rtt__least_of_a_period(struct kunit *test)
 {
 	struct ksmol_tcb *tcb = rtt_start(test);
-	u32 ms;
 
 	sent_ts(tcb, 0);
 	echoed_ts(tcb, 0, 50);
-	for (ms = 10; ms < 990; ms += 10) {
-		sent_ts(tcb, ms * 1000);
-		echoed_ts(tcb, ms, ms * 1000 + 5000);
-	}
+	echoes_take(tcb, 10, 990, 5000);
 	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 50U);
-	for (; ms < 2100; ms += 10) {
-		sent_ts(tcb, ms * 1000);
-		echoed_ts(tcb, ms, ms * 1000 + 5000);
-	}
+	echoes_take(tcb, 990, 2100, 5000);
 	KUNIT_EXPECT_EQ(test, tcb->rcv_rtt, 5000U);
 	fixture_stop(test);
 }

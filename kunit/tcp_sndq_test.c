@@ -106,52 +106,48 @@ SEND_CASE(trim__keeps_what_is_not_acked)
 	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 1U);
 }
 
-/* Nothing but room is told of, and that at once. */
-SEND_CASE(trim_later__until_all_is_acked)
+/* @pages are in flight, of a buffer of @most, and may stay when they are ACKed. */
+static struct ksmol_tcb *later(struct kunit *test, u32 pages, u32 most)
 {
 	struct send_fixture *f = test->priv;
 
-	send_write(test, 3 * PAGE_SIZE);
+	f->tcb.cfg.nodelay = 1;
+	f->tcb.cfg.sndbuf = most * PAGE_SIZE;
+	send_write(test, pages * PAGE_SIZE);
 	send_all(test);
 	f->tcb.trim_later = true;
-	f->tcb.cfg.sndbuf = 8 * PAGE_SIZE;
 	f->tcb.events = 0;
 	send_acked(test, PAGE_SIZE, 65535);
-	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 3U);
-	KUNIT_EXPECT_TRUE(test, f->tcb.events & KSMOL_TCP_EV_WRITABLE);
+	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, pages);
+	return &f->tcb;
+}
+
+/* That there is room is told at once. */
+SEND_CASE(trim_later__until_all_is_acked)
+{
+	struct ksmol_tcb *tcb = later(test, 3, 8);
+
+	KUNIT_EXPECT_TRUE(test, tcb->events & KSMOL_TCP_EV_WRITABLE);
 	send_acked(test, 3 * PAGE_SIZE, 65535);
-	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 0U);
+	KUNIT_EXPECT_EQ(test, tcb->sndq.count, 0U);
 }
 
 SEND_CASE(trim_later__no_more_than_half_of_the_buffer)
 {
-	struct send_fixture *f = test->priv;
+	struct ksmol_tcb *tcb = later(test, 4, 4);
 
-	send_write(test, 4 * PAGE_SIZE);
-	send_all(test);
-	f->tcb.trim_later = true;
-	f->tcb.cfg.sndbuf = 4 * PAGE_SIZE;
-	send_acked(test, PAGE_SIZE, 65535);
-	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 4U);
 	send_acked(test, 2 * PAGE_SIZE, 65535);
-	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 2U);
+	KUNIT_EXPECT_EQ(test, tcb->sndq.count, 2U);
 }
 
 /* What is in flight, and what follows, is found behind them. */
 SEND_CASE(trim_later__found_behind_them)
 {
-	struct send_fixture *f = test->priv;
+	struct ksmol_tcb *tcb = later(test, 3, 8);
 	u32 off;
 
-	f->tcb.cfg.nodelay = 1;
-	send_write(test, 3 * PAGE_SIZE);
-	send_all(test);
-	f->tcb.trim_later = true;
-	f->tcb.cfg.sndbuf = 8 * PAGE_SIZE;
-	send_acked(test, PAGE_SIZE, 65535);
-	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 3U);
-	KUNIT_EXPECT_PTR_EQ(test, find(f, NULL, PAGE_SIZE, &off),
-			    f->tcb.sndq.first->next);
+	KUNIT_EXPECT_PTR_EQ(test, find(test->priv, NULL, PAGE_SIZE, &off),
+			    tcb->sndq.first->next);
 	KUNIT_EXPECT_EQ(test, off, 0U);
 	send_write(test, 10);
 	KUNIT_EXPECT_TRUE(test, send_next(test));
@@ -160,17 +156,12 @@ SEND_CASE(trim_later__found_behind_them)
 
 SEND_CASE(trim_later__until_a_timer)
 {
+	struct ksmol_tcb *tcb = later(test, 3, 8);
 	struct send_fixture *f = test->priv;
 
-	send_write(test, 3 * PAGE_SIZE);
-	send_all(test);
-	f->tcb.trim_later = true;
-	f->tcb.cfg.sndbuf = 8 * PAGE_SIZE;
-	send_acked(test, PAGE_SIZE, 65535);
-	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 3U);
-	f->tcb.trim_later = false;
-	ksmol_tcp_timer(&f->tcb, f->now);
-	KUNIT_EXPECT_EQ(test, f->tcb.sndq.count, 2U);
+	tcb->trim_later = false;
+	ksmol_tcp_timer(tcb, f->now);
+	KUNIT_EXPECT_EQ(test, tcb->sndq.count, 2U);
 }
 
 SEND_CASE(trim__cursor_on_the_last)
