@@ -154,13 +154,16 @@ void ksmol_tcp_consume(struct ksmol_tcp_sock *ts, u32 seq,
 }
 
 /*
- * What is much counts per round trip. For the little that those read who ask and
- * answer, when it came is good enough, and needs no clock.
+ * What is much counts per round trip, while the buffer may still grow. For the
+ * little that those read who ask and answer, when it came is good enough, and
+ * needs no clock.
  */
 static u64 time_of_read(const struct ksmol_tcb *tcb)
 {
-	return tcb->copied_seq - tcb->tune_seq < tcb->rcv_mss ?
-	       tcb->last_rx : ksmol_tcp_now();
+	if (tcb->cfg.rcvbuf >= tcb->cfg.rcvbuf_max ||
+	    tcb->copied_seq - tcb->tune_seq < tcb->rcv_mss)
+		return tcb->last_rx;
+	return ksmol_tcp_now();
 }
 
 void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *done)

@@ -161,8 +161,7 @@ static void rtt_sample(struct ksmol_tcb *tcb, u64 us, u64 now)
 		tcb->rcv_rtt = m;
 	if (now - tcb->rcv_rtt_since < RTT_PERIOD)
 		return;
-	if (tcb->rcv_rtt_since)
-		tcb->rcv_rtt = tcb->rcv_rtt_least;
+	tcb->rcv_rtt = tcb->rcv_rtt_least;
 	tcb->rcv_rtt_least = 0;
 	tcb->rcv_rtt_since = now;
 }
