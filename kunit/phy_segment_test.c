@@ -459,6 +459,65 @@ static void segment__pages_kept_by_others(struct kunit *test)
 	}
 }
 
+/*
+ * What such copies take is little more than their bytes: one piece of memory would
+ * be up to twice as large, and a receiver on this machine reckons with that.
+ */
+static void segment__copied_into_pages(struct kunit *test)
+{
+	struct phy_fixture *f = phy_up(test, NETIF_F_SG | NETIF_F_HW_CSUM |
+					     NETIF_F_TSO);
+	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1, i;
+	struct page **kept = keep_pages(test, n);
+	struct sendq *q = queue(test, 10, 4000);
+	struct ksmol_tx_segment seg;
+	struct sk_buff *skb;
+
+	f->vdev->mode = KSMOL_VDEV_HOLD;
+	segment(&seg, q, 777, 36000, 1440);
+	KUNIT_EXPECT_EQ(test, send(f, &seg), 0);
+	skb = skb_peek_tail(&f->vdev->sent);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_EXPECT_GE(test, skb->data_len, 35000);
+	KUNIT_EXPECT_EQ(test, (int)skb_shinfo(skb)->gso_size, 1440);
+	KUNIT_EXPECT_FALSE(test, skb_has_shared_frag(skb));
+	KUNIT_EXPECT_LT(test, skb->truesize, 36000 + 2 * PAGE_SIZE);
+	KUNIT_EXPECT_EQ(test, page_count(q->list.first->page), 1);
+	expect_payload(test, skb, 777, 36000);
+	retire(q);
+	for (i = 0; i < n; i++)
+		put_page(kept[i]);
+}
+
+/* The same for a device that wants its checksums done. */
+static void segment__copied_into_pages_with_sum(struct kunit *test)
+{
+	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
+	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1, i;
+	struct page **kept = keep_pages(test, n);
+	struct sendq *q = queue(test, 3, 3001);
+	struct ksmol_tx_segment seg;
+	struct sk_buff *skb;
+
+	rtnl_lock();
+	dev_set_mtu(f->vdev->dev, 9000);
+	rtnl_unlock();
+	f->vdev->mode = KSMOL_VDEV_HOLD;
+	segment(&seg, q, 1, 8000, 0);
+	KUNIT_EXPECT_EQ(test, send(f, &seg), 0);
+	skb = skb_peek_tail(&f->vdev->sent);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	KUNIT_EXPECT_TRUE(test, skb_is_nonlinear(skb));
+	expect_payload(test, skb, 1, 8000);
+	/* The sum is over TCP's header and payload, and comes out as nothing. */
+	KUNIT_EXPECT_EQ(test, (int)skb->ip_summed, CHECKSUM_NONE);
+	KUNIT_EXPECT_EQ(test,
+			csum_fold(skb_checksum(skb, ETH_HLEN + 20, 8020, 0)), 0);
+	retire(q);
+	for (i = 0; i < n; i++)
+		put_page(kept[i]);
+}
+
 static void expect_refused(struct kunit *test, struct phy_fixture *f,
 			   struct ksmol_tx_segment *seg, int err, int reason)
 {
@@ -512,6 +571,8 @@ static struct kunit_case cases[] = {
 	KUNIT_CASE(segment__headers_only_takes_no_pbuf),
 	KUNIT_CASE(segment__headers_are_bounded),
 	KUNIT_CASE(segment__pages_kept_by_others),
+	KUNIT_CASE(segment__copied_into_pages),
+	KUNIT_CASE(segment__copied_into_pages_with_sum),
 	KUNIT_CASE(segment__refused),
 	KUNIT_CASE(gso__bounded_by_the_device),
 	{}

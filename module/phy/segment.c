@@ -103,6 +103,21 @@ static void segment_copy(struct sk_buff *skb,
 	}
 }
 
+/* The same into pages of @skb's own, which has nothing but headers so far. */
+static void segment_store(struct sk_buff *skb,
+			  const struct ksmol_tx_segment *seg)
+{
+	const struct ksmol_pbuf *pb = seg->pb;
+	u32 off = seg->pb_off, at = skb->len, left = seg->len, n;
+
+	skb->len += left;
+	skb->data_len = left;
+	for (; left; pb = pb->next, off = 0, at += n, left -= n) {
+		n = min(left, pb->len - off);
+		skb_store_bits(skb, at, pb->head + pb->off + off, n);
+	}
+}
+
 static int segment_attach(struct sk_buff *skb,
 			  const struct ksmol_tx_segment *seg)
 {
@@ -180,31 +195,93 @@ static void segment_csum(struct sk_buff *skb,
 		      (u16 *)(l4 + seg->csum_offset));
 }
 
+/* How a segment's payload gets into its skb. */
+enum segment_way {
+	SEGMENT_ATTACH,		/* not at all: it stays in the pool's pages */
+	SEGMENT_COPY,		/* behind the headers */
+	SEGMENT_STORE,		/* into pages of the skb's own */
+};
+
+static bool fits_page(u32 len)
+{
+	return SKB_DATA_ALIGN(len) +
+	       SKB_DATA_ALIGN(sizeof(struct skb_shared_info)) <= PAGE_SIZE;
+}
+
 /*
- * An skb with @len bytes after @headroom. Payload in it lies on a fragment of a
- * page, as in a driver's received frames: a receiver on this machine can join
- * such skbs, and then most of them are free again before it wakes.
+ * Much is not copied into one piece: that would be rounded up to up to twice as
+ * much, be had only while memory is not in pieces itself, and a receiver on this
+ * machine would reckon all of it against its window.
  */
-static struct sk_buff *segment_alloc(u32 headroom, u32 len, bool payload)
+static enum segment_way segment_way(const struct ksmol_tx_segment *seg,
+				    u32 headroom, bool sg, bool kept)
+{
+	if (likely(sg && !kept))
+		return SEGMENT_ATTACH;
+	return sg && !fits_page(headroom + seg->hlen + seg->len) ?
+	       SEGMENT_STORE : SEGMENT_COPY;
+}
+
+/*
+ * An skb with @len bytes after @headroom, on a fragment of a page, as in a driver's
+ * received frames: a receiver on this machine can join such skbs, and then most of
+ * them are free again before it wakes.
+ */
+static struct sk_buff *segment_alloc_frag(u32 headroom, u32 len)
 {
 	u32 size = SKB_DATA_ALIGN(headroom + len) +
 		   SKB_DATA_ALIGN(sizeof(struct skb_shared_info));
 	struct sk_buff *skb;
 	void *data;
 
-	if (!payload || size > PAGE_SIZE) {
-		skb = alloc_skb(headroom + len, GFP_ATOMIC | __GFP_NOWARN);
-	} else {
-		data = napi_alloc_frag(size);
-		if (unlikely(!data))
-			return NULL;
-		skb = napi_build_skb(data, size);
-		if (unlikely(!skb))
-			skb_free_frag(data);
-	}
+	data = napi_alloc_frag(size);
+	if (unlikely(!data))
+		return NULL;
+	skb = napi_build_skb(data, size);
+	if (unlikely(!skb))
+		skb_free_frag(data);
+	return skb;
+}
+
+static struct sk_buff *segment_alloc(const struct ksmol_tx_segment *seg,
+				     u32 headroom, enum segment_way way)
+{
+	gfp_t gfp = GFP_ATOMIC | __GFP_NOWARN;
+	u32 len = headroom + seg->hlen;
+	struct sk_buff *skb;
+	int err;
+
+	if (way == SEGMENT_STORE)
+		skb = alloc_skb_with_frags(len, seg->len,
+					   PAGE_ALLOC_COSTLY_ORDER, &err, gfp);
+	else if (way == SEGMENT_COPY && fits_page(len + seg->len))
+		skb = segment_alloc_frag(headroom, seg->hlen + seg->len);
+	else
+		skb = alloc_skb(len + (way == SEGMENT_COPY ? seg->len : 0),
+				gfp);
 	if (likely(skb))
 		skb_reserve(skb, headroom);
 	return skb;
+}
+
+/* Payload into @skb; its sum is added to @sum if there is one: 0 or -EMSGSIZE. */
+static int segment_payload(struct sk_buff *skb,
+			   const struct ksmol_tx_segment *seg,
+			   enum segment_way way, __wsum *sum)
+{
+	int err = 0;
+
+	if (way == SEGMENT_COPY) {
+		segment_copy(skb, seg, sum);
+		return 0;
+	}
+	if (way == SEGMENT_STORE)
+		segment_store(skb, seg);
+	else
+		err = segment_attach(skb, seg);
+	if (sum)
+		segment_sum(seg, sum);
+	return err;
 }
 
 /* The skb of @seg, data at the network header. The payload's sum is added to
@@ -215,29 +292,24 @@ static struct sk_buff *segment_skb(struct ksmol_phy *phy,
 				   u32 headroom, bool sg, __wsum *sum)
 {
 	bool kept = seg->len && segment_pages_kept(seg->pb);
-	bool linear = seg->len && (!sg || kept);
+	enum segment_way way = SEGMENT_ATTACH;
 	struct sk_buff *skb;
 
-	skb = segment_alloc(headroom, seg->hlen + (linear ? seg->len : 0),
-			    linear);
+	if (seg->len)
+		way = segment_way(seg, headroom, sg, kept);
+	skb = segment_alloc(seg, headroom, way);
 	if (unlikely(!skb))
 		return NULL;
 	skb_put_data(skb, seg->room + seg->off, seg->hlen);
 	skb_reset_network_header(skb);
-	if (linear) {
-		segment_copy(skb, seg, sum);
-		if (kept)
-			__ksmol_stat_copy(BOUND, seg->len);
-		else
-			__ksmol_stat_copy(NO_SG, seg->len);
-	} else if (seg->len) {
-		if (segment_attach(skb, seg)) {
-			kfree_skb(skb);
-			return NULL;
-		}
-		if (sum)
-			segment_sum(seg, sum);
+	if (seg->len && segment_payload(skb, seg, way, sum)) {
+		kfree_skb(skb);
+		return NULL;
 	}
+	if (unlikely(kept))
+		__ksmol_stat_copy(BOUND, seg->len);
+	else if (way != SEGMENT_ATTACH)
+		__ksmol_stat_copy(NO_SG, seg->len);
 	if (!seg->more)
 		segment_hold(phy, seg, skb);
 	return skb;
