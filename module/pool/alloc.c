@@ -300,14 +300,24 @@ struct ksmol_pbuf *ksmol_pbuf_alloc_rx(struct ksmol_pool *pool)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_alloc_rx);
 
-/* Completions first: the buffer used last is the one still in the cache. */
+/*
+ * Completions first: the buffer used last is the one still in the cache. Who lets
+ * many gather finds fewer of them there, and others fewer in the pool.
+ */
+static __always_inline void tx_reap(struct ksmol_pool *pool)
+{
+	u32 many = pool->cfg.count[KSMOL_CLASS_TX] / 4;
+
+	if (!llist_empty(&pool->returned))
+		ksmol_pool_reap(pool, READ_ONCE(pool->quarantined) > many);
+}
+
 static struct ksmol_pbuf *tx_get(struct ksmol_pool *pool,
 				 struct ksmol_pool_cpu *cpu, bool reserve)
 {
 	struct ksmol_pbuf *pb;
 
-	if (!llist_empty(&pool->returned))
-		ksmol_pool_reap(pool, false);
+	tx_reap(pool);
 	pb = class_get(pool, cpu, KSMOL_CLASS_TX);
 	if (likely(pb))
 		return pb;

@@ -89,14 +89,13 @@ void ksmol_pbuf_retire(struct ksmol_pbuf *pb)
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_retire);
 
-/* Frees what is idle, appends the rest to @keep. Return: pbufs freed. */
-static unsigned int reap_one(struct ksmol_pbuf *pb,
-			     struct ksmol_pbuf_list *keep)
+/* Frees what is idle, the rest goes into quarantine. Return: pbufs freed. */
+static unsigned int reap_one(struct ksmol_pool *pool, struct ksmol_pbuf *pb)
 {
 	unsigned int n;
 
 	if (!chain_idle(pb)) {
-		ksmol_pbuf_list_add(keep, pb);
+		ksmol_pbuf_list_add(&pool->quarantine, pb);
 		return 0;
 	}
 	n = ksmol_pbuf_chain_count(pb);
@@ -105,26 +104,42 @@ static unsigned int reap_one(struct ksmol_pbuf *pb,
 }
 
 /*
- * Most of the quarantine that one call looks at: its work is bounded. Each
- * sender in passing looks at a few, so that pages which a reader had for some
- * microseconds come back while they are still in the cache.
+ * Most of the quarantine that one call looks at in vain, and in all: its work is
+ * bounded. Each sender in passing looks at a few, so that pages which a reader had
+ * for some microseconds come back while they are still in the cache. A reader lets
+ * go of them in the order in which they came here, so that behind one that is free
+ * there are more.
  */
-#define REAP_BATCH	32
+#define REAP_MISSES	32
 #define REAP_FEW	4
+#define REAP_MAX	128
+
+/* Lock held. Return: pbufs freed. */
+static unsigned int reap_quarantine(struct ksmol_pool *pool, u32 misses)
+{
+	u32 left = min(pool->quarantine.count, REAP_MAX);
+	unsigned int n = 0, freed;
+	struct ksmol_pbuf *pb;
+
+	for (; left && misses; left--) {
+		pb = ksmol_pbuf_list_pop(&pool->quarantine);
+		freed = reap_one(pool, pb);
+		misses -= !freed;
+		n += freed;
+	}
+	return n;
+}
 
 unsigned int ksmol_pool_reap(struct ksmol_pool *pool, bool quarantine)
 {
 	struct llist_node *returned = llist_del_all(&pool->returned);
-	u32 left = quarantine ? REAP_BATCH : REAP_FEW;
 	struct ksmol_pbuf *pb, *next;
-	unsigned int n = 0;
+	unsigned int n;
 
 	spin_lock(&pool->reap_lock);
-	for (left = min(left, pool->quarantine.count); left; left--)
-		n += reap_one(ksmol_pbuf_list_pop(&pool->quarantine),
-			      &pool->quarantine);
+	n = reap_quarantine(pool, quarantine ? REAP_MISSES : REAP_FEW);
 	llist_for_each_entry_safe(pb, next, returned, node)
-		n += reap_one(pb, &pool->quarantine);
+		n += reap_one(pool, pb);
 	WRITE_ONCE(pool->quarantined, pool->quarantine.count);
 	if (pool->quarantined > pool->quarantined_max)
 		pool->quarantined_max = pool->quarantined;
