@@ -126,6 +126,19 @@ static void pool_check__refuses_bad_sizes(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
 	cfg.buf_size = 128 * 1024;
 	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg.buf_size = PAGE_SIZE;
+	cfg.stream_size = 3;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), 0);
+	cfg.count[KSMOL_CLASS_STREAM] = 1;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg.stream_size = PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg.stream_size = 128 * 1024;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
+	cfg.stream_size = 2 * PAGE_SIZE;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), 0);
+	cfg.count[KSMOL_CLASS_STREAM] = U32_MAX;
+	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
 	cfg = small;
 	cfg.copybreak = 2049;
 	KUNIT_EXPECT_EQ(test, ksmol_pool_check(&cfg, &why), -EINVAL);
@@ -176,6 +189,104 @@ static void pool_alloc__shared_serves_both(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, take_all_rx(f), 17);
 	fixture_stop(test);
 }
+
+/* --- large buffers --- */
+
+#define STREAMS		6
+#define STREAM_SIZE	(4 * PAGE_SIZE)
+
+static const struct ksmol_pool_config with_streams = {
+	.count = {
+		[KSMOL_CLASS_RX] = 16,
+		[KSMOL_CLASS_TX] = 64,
+		[KSMOL_CLASS_RESERVE] = 4,
+		[KSMOL_CLASS_STREAM] = STREAMS,
+	},
+	.buf_size = PAGE_SIZE,
+	.stream_size = STREAM_SIZE,
+	.copybreak = 256,
+	.rx_bytes = 1 << 20,
+	.rx_pages = 4096,
+};
+
+static u64 stream_short(struct fixture *f)
+{
+	return this_cpu_ptr(f->pool.cpu)->stream_short;
+}
+
+static void alloc_stream__is_beside_the_others(struct kunit *test)
+{
+	struct ksmol_pool_config without = with_streams;
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u32 i;
+
+	fixture_start(test, &with_streams);
+	without.count[KSMOL_CLASS_STREAM] = 0;
+	KUNIT_EXPECT_EQ(test, f->pool.memory - ksmol_pool_memory(&without),
+			STREAMS * (STREAM_SIZE + sizeof(*pb)));
+	for (i = 0; i < STREAMS; i++) {
+		pb = take(f, ksmol_pbuf_alloc_stream(&f->pool, 0));
+		KUNIT_ASSERT_NOT_NULL(test, pb);
+		KUNIT_EXPECT_EQ(test, pb->home, KSMOL_CLASS_STREAM);
+		KUNIT_EXPECT_EQ(test, ksmol_pbuf_size(pb), STREAM_SIZE);
+		KUNIT_EXPECT_EQ(test, page_size(pb->page), STREAM_SIZE);
+		memset(pb->head, i, STREAM_SIZE);
+	}
+	/* None is left, and nobody starves for it. */
+	KUNIT_EXPECT_EQ(test, stream_short(f), 0ULL);
+	KUNIT_EXPECT_NULL(test, ksmol_pbuf_alloc_stream(&f->pool, 0));
+	KUNIT_EXPECT_EQ(test, stream_short(f), 1ULL);
+	KUNIT_EXPECT_FALSE(test, f->pool.starved);
+	KUNIT_EXPECT_GE(test, take_all_tx(f, false), 64);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_size(f->taken[STREAMS]), PAGE_SIZE);
+	fixture_stop(test);
+}
+
+static void alloc_stream__one_queue_leaves_some(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u32 n = 0;
+
+	fixture_start(test, &with_streams);
+	while (take(f, ksmol_pbuf_alloc_stream(&f->pool, n * STREAM_SIZE)))
+		n++;
+	/* Four times what is left for the others. */
+	KUNIT_EXPECT_EQ(test, n, 5);
+	KUNIT_EXPECT_NOT_NULL(test,
+			      take(f, ksmol_pbuf_alloc_stream(&f->pool, 0)));
+	fixture_stop(test);
+}
+
+static void alloc_stream__without_any(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+
+	fixture_start(test, &small);
+	KUNIT_EXPECT_NULL(test, ksmol_pbuf_alloc_stream(&f->pool, 0));
+	KUNIT_EXPECT_EQ(test, stream_short(f), 0ULL);
+	fixture_stop(test);
+}
+
+static void alloc_stream__fails_when_told_to(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	u64 injected;
+
+	KUNIT_ASSERT_EQ(test, ksmol_fault_set(100, -1), 0);
+	fixture_start(test, &with_streams);
+	KUNIT_EXPECT_NULL(test, ksmol_pbuf_alloc_stream(&f->pool, 0));
+	injected = this_cpu_ptr(f->pool.cpu)->injected;
+	KUNIT_EXPECT_EQ(test, injected, 1ULL);
+	local_bh_enable();
+	ksmol_fault_set(0, -1);
+	local_bh_disable();
+	KUNIT_EXPECT_NOT_NULL(test,
+			      take(f, ksmol_pbuf_alloc_stream(&f->pool, 0)));
+	fixture_stop(test);
+}
+
+/* --- caches --- */
 
 /* Gives each other CPU all that its cache of the RX class may strand. */
 static void fill_other_caches(struct ksmol_pool *pool)
@@ -568,6 +679,93 @@ static void pbuf_complete__waits_for_the_page(struct kunit *test)
 	fixture_stop(test);
 }
 
+#define KEPT 40
+
+/* @n retired pbufs whose pages somebody has. */
+static void retire_kept(struct kunit *test, struct page **pages, u32 n,
+			bool stream)
+{
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	u32 i;
+
+	for (i = 0; i < n; i++) {
+		pb = stream ? ksmol_pbuf_alloc_stream(&f->pool, 0) :
+			      ksmol_pbuf_alloc_tx(&f->pool, false);
+		KUNIT_ASSERT_NOT_NULL(test, pb);
+		pages[i] = pb->page;
+		get_page(pages[i]);
+		ksmol_pbuf_retire(pb);
+	}
+	ksmol_pool_reap(&f->pool, false);
+}
+
+static void put_pages(struct page **pages, u32 n)
+{
+	while (n)
+		put_page(pages[--n]);
+}
+
+/* Behind one that is free there are more: they come home at once. */
+static void pool_reap__goes_on_while_it_finds(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct page *pages[KEPT];
+
+	fixture_start(test, &with_streams);
+	retire_kept(test, pages, KEPT, false);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, KEPT);
+	put_pages(pages, KEPT);
+	KUNIT_EXPECT_EQ(test, ksmol_pool_reap(&f->pool, false), KEPT);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, 0);
+	fixture_stop(test);
+}
+
+/* And few are looked at in vain, more by those who are short. */
+static void pool_reap__gives_up_soon(struct kunit *test)
+{
+	struct fixture *f = test->priv;
+	struct page *pages[KEPT];
+	struct ksmol_pbuf *pb;
+	u32 i = 0;
+
+	fixture_start(test, &with_streams);
+	retire_kept(test, pages, KEPT, false);
+	for (pb = f->pool.quarantine.first; pb; pb = pb->next)
+		pages[i++] = pb->page;
+	KUNIT_ASSERT_EQ(test, i, KEPT);
+	put_pages(pages + 10, KEPT - 10);
+	/* Those before them are looked at first, and then come behind them. */
+	KUNIT_EXPECT_EQ(test, ksmol_pool_reap(&f->pool, false), 0);
+	KUNIT_EXPECT_PTR_EQ(test, f->pool.quarantine.first->page, pages[4]);
+	KUNIT_EXPECT_EQ(test, ksmol_pool_reap(&f->pool, true), KEPT - 10);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, 10);
+	put_pages(pages, 10);
+	KUNIT_EXPECT_EQ(test, ksmol_pool_reap(&f->pool, true), 10);
+	fixture_stop(test);
+}
+
+/* Those whom a sender could miss: of large ones nobody is short. */
+static void pool_reap__counts_who_is_kept(struct kunit *test)
+{
+	struct page *pages[3], *large[STREAMS];
+	struct fixture *f = test->priv;
+
+	fixture_start(test, &with_streams);
+	retire_kept(test, large, STREAMS, true);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, STREAMS);
+	KUNIT_EXPECT_EQ(test, f->pool.kept, 0);
+	retire_kept(test, pages, 3, false);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, STREAMS + 3);
+	KUNIT_EXPECT_EQ(test, f->pool.kept, 3);
+	put_pages(pages, 3);
+	put_pages(large, STREAMS);
+	ksmol_pool_reap(&f->pool, true);
+	KUNIT_EXPECT_EQ(test, f->pool.quarantined, 0);
+	KUNIT_EXPECT_EQ(test, f->pool.kept, 0);
+	fixture_stop(test);
+}
+
 static void pbuf_complete__wakes_who_starves(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -614,6 +812,10 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pool_alloc__small_pool_is_exact),
 	KUNIT_CASE(pool_alloc__reserve_is_hidden),
 	KUNIT_CASE(pool_alloc__shared_serves_both),
+	KUNIT_CASE(alloc_stream__is_beside_the_others),
+	KUNIT_CASE(alloc_stream__one_queue_leaves_some),
+	KUNIT_CASE(alloc_stream__without_any),
+	KUNIT_CASE(alloc_stream__fails_when_told_to),
 	KUNIT_CASE(pool_alloc__promise_holds_despite_caches),
 	KUNIT_CASE(pool_alloc__batches_go_and_come),
 	KUNIT_CASE(pbuf_free__twice_is_refused),
@@ -630,6 +832,9 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pbuf_csum__any_boundary),
 	KUNIT_CASE(pbuf_from_mem__rolls_back_when_the_pool_ends),
 	KUNIT_CASE(pbuf_complete__waits_for_the_page),
+	KUNIT_CASE(pool_reap__goes_on_while_it_finds),
+	KUNIT_CASE(pool_reap__gives_up_soon),
+	KUNIT_CASE(pool_reap__counts_who_is_kept),
 	KUNIT_CASE(pbuf_complete__wakes_who_starves),
 	KUNIT_CASE(fault__all_allocations_fail_and_recover),
 	{}

@@ -14,9 +14,12 @@
 
 static void announce(const struct ksmol_pool_config *cfg)
 {
-	pr_info("loaded: pool of %u rx, %u tx, %u shared, %u reserve pbufs takes %llu KiB\n",
-		cfg->count[KSMOL_CLASS_RX], cfg->count[KSMOL_CLASS_TX],
-		cfg->count[KSMOL_CLASS_SHARED], cfg->count[KSMOL_CLASS_RESERVE],
+	const u32 *count = cfg->count;
+
+	pr_info("loaded: pool of %u rx, %u tx, %u shared, %u reserve, %u stream pbufs takes %llu KiB\n",
+		count[KSMOL_CLASS_RX], count[KSMOL_CLASS_TX],
+		count[KSMOL_CLASS_SHARED], count[KSMOL_CLASS_RESERVE],
+		count[KSMOL_CLASS_STREAM],
 		ksmol_pool.memory >> 10);
 }
 

@@ -79,6 +79,14 @@ static unsigned int buf_size = PAGE_SIZE;
 module_param(buf_size, uint, 0444);
 MODULE_PARM_DESC(buf_size, "bytes of storage of a sending pbuf: page size times a power of two, at most 65536 (default: page size)");
 
+static int pool_stream = -1;
+module_param(pool_stream, int, 0444);
+MODULE_PARM_DESC(pool_stream, "large sending pbufs of streams, beside these, 0 to 1048576 (default -1: an eighth of pool_tx)");
+
+static unsigned int stream_size = MAX(32768, PAGE_SIZE);
+module_param(stream_size, uint, 0444);
+MODULE_PARM_DESC(stream_size, "bytes of storage of a large one: as buf_size, and more than that (default 32768)");
+
 static unsigned int copybreak = 256;
 module_param(copybreak, uint, 0444);
 MODULE_PARM_DESC(copybreak, "received frames up to so many bytes are copied instead of held, 0 to 2048 (default 256)");
@@ -331,7 +339,7 @@ MODULE_PARM_DESC(tcp_ooo, "pbufs that all streams together may hold out of order
 module_param_named(tcp_conns, ksmol_params.tcp_conns, uint, 0444);
 MODULE_PARM_DESC(tcp_conns, "most half-open connections, connections in TIME-WAIT, and closed ones not yet finished, of each kind, 16 to 1048576 (default 4096)");
 module_param_named(tcp_records, ksmol_params.tcp_records, uint, 0444);
-MODULE_PARM_DESC(tcp_records, "records of sent segments for all connections, 64 to 4194304 (default 0: four for each of pool_tx and pool_shared, at least 1024)");
+MODULE_PARM_DESC(tcp_records, "records of sent segments for all connections, 64 to 4194304 (default 0: four for each of pool_tx and pool_shared, one for each KiB of pool_stream's, at least 1024)");
 limit_param(tcp_ecn);
 MODULE_PARM_DESC(tcp_ecn, "explicit congestion notification: 0 never, 1 ask and grant, 2 grant (default)");
 module_param_named(tcp_cubic, ksmol_params.tcp_cubic, bool, 0644);
@@ -488,6 +496,14 @@ static void defaults_yield(struct ksmol_params *p,
 		p->sock_tx = min(128U, room_tx(cfg));
 }
 
+/* By default none where they would not be larger than the others. */
+static u32 streams_wanted(void)
+{
+	if (pool_stream != -1)
+		return pool_stream;
+	return buf_size < stream_size ? pool_tx / 8 : 0;
+}
+
 int ksmol_params_check(struct ksmol_pool_config *cfg)
 {
 	const char *why;
@@ -497,7 +513,9 @@ int ksmol_params_check(struct ksmol_pool_config *cfg)
 		.count[KSMOL_CLASS_TX] = pool_tx,
 		.count[KSMOL_CLASS_SHARED] = pool_shared,
 		.count[KSMOL_CLASS_RESERVE] = pool_reserve,
+		.count[KSMOL_CLASS_STREAM] = streams_wanted(),
 		.buf_size = buf_size,
+		.stream_size = stream_size,
 		.copybreak = copybreak,
 		.rx_bytes = pool_rx_bytes ?:
 			max_t(u64, (u64)pool_rx * 4096, 1 << 20),

@@ -54,14 +54,16 @@ extern const char * const ksmol_owner_names[KSMOL_NR_OWNERS];
 /*
  * The set a pbuf was made for and returns to. RX and TX have their guaranteed
  * share each, SHARED serves whichever runs out first, RESERVE is seen only by
- * control replies, and EMERGENCY holds one descriptor per CPU with which a
- * frame can be processed, though not queued, when everything else is gone.
+ * control replies, STREAM has large buffers for those who send much at once, and
+ * EMERGENCY holds one descriptor per CPU with which a frame can be processed,
+ * though not queued, when everything else is gone.
  */
 #define KSMOL_CLASSES(X)						\
 	X(RX,		"rx")						\
 	X(TX,		"tx")						\
 	X(SHARED,	"shared")					\
 	X(RESERVE,	"reserve")					\
+	X(STREAM,	"stream")					\
 	X(EMERGENCY,	"emergency")
 
 enum ksmol_class {
@@ -270,6 +272,8 @@ static inline void ksmol_pbuf_list_splice(struct ksmol_pbuf_list *to,
  * @count: pbufs of each class; EMERGENCY is set by the pool (one per CPU)
  * @buf_size: bytes of page storage per TX, shared and reserve pbuf: PAGE_SIZE
  *	times a power of two, at most 64 KiB
+ * @stream_size: likewise per STREAM pbuf, more than @buf_size; not looked at if
+ *	there are none
  * @copybreak: bytes of the small slot of each RX pbuf; 0 turns copying off
  * @rx_bytes: most bytes of skb truesize that RX maps may pin
  * @rx_pages: most pages that RX maps may pin
@@ -280,6 +284,7 @@ static inline void ksmol_pbuf_list_splice(struct ksmol_pbuf_list *to,
 struct ksmol_pool_config {
 	u32 count[KSMOL_NR_CLASSES];
 	u32 buf_size;
+	u32 stream_size;
 	u32 copybreak;
 	u64 rx_bytes;
 	u64 rx_pages;
@@ -314,12 +319,13 @@ struct ksmol_pool_cache {
 
 /**
  * struct ksmol_pool_cpu - what one CPU keeps of a pool
- * @cache: LIFO stashes; RESERVE and EMERGENCY have none
+ * @cache: LIFO stashes; RESERVE, STREAM and EMERGENCY have none
  * @emergency: this CPU's emergency descriptor, or NULL while it is in use
  * @trim: set by others: give the stashes to the shared lists
  * @bytes, @pages: change of the pinned sums not yet folded into the pool's
  * @alloc_fail: allocations refused by class asked for
- * @injected: of those, refused by fault injection
+ * @injected: allocations refused by fault injection
+ * @stream_short: STREAM pbufs that were asked for and not to be had
  */
 struct ksmol_pool_cpu {
 	struct ksmol_pool_cache cache[KSMOL_NR_CLASSES];
@@ -329,6 +335,7 @@ struct ksmol_pool_cpu {
 	s64 pages;
 	u64 alloc_fail[KSMOL_NR_CLASSES];
 	u64 injected;
+	u64 stream_short;
 };
 
 /**
@@ -372,13 +379,13 @@ struct ksmol_pool_set {
  * @rx_unsure: the floor and what CPUs' caches may take of these two lists
  * @tx_floor: ordinary senders' parked packets likewise
  * @copybreak: received packets up to this many bytes are copied
- * @buf_order: page order of a storage buffer
  * @fold_bytes, @fold_pages: a CPU's change is folded into the sums from here
  * @bytes, @pages: pinned by RX maps, less what the CPUs have not folded
  * @memory: bytes taken at load
  * @returned: completed TX pbufs, not yet proven free of references
  * @quarantine: proven not yet free: page still referenced; under @reap_lock
  * @quarantined: length of @quarantine
+ * @kept: those in it that somebody could want for: all but STREAM pbufs
  * @starved: somebody waits for TX room: completion must kick @reap
  * @quarantined_max: the longest it has been
  * @double_free: frees of a free pbuf that were refused; each is a bug
@@ -403,7 +410,6 @@ struct ksmol_pool {
 	u32 tx_floor;
 	u32 copybreak;
 	u32 slot_size;
-	u32 buf_order;
 	s64 fold_bytes;
 	s64 fold_pages;
 	struct ksmol_pool_config cfg;
@@ -414,6 +420,7 @@ struct ksmol_pool {
 	spinlock_t reap_lock;	/* @quarantine; outside the sets' locks */
 	struct ksmol_pbuf_list quarantine;
 	u32 quarantined;
+	u32 kept;
 	u32 quarantined_max;
 	u32 double_free;
 	bool starved;
@@ -476,6 +483,26 @@ struct ksmol_pbuf *ksmol_pbuf_alloc_rx(struct ksmol_pool *pool);
  * completion wakes pool->tx_wait.
  */
 struct ksmol_pbuf *ksmol_pbuf_alloc_tx(struct ksmol_pool *pool, bool reserve);
+
+/**
+ * ksmol_pbuf_alloc_stream() - a large buffer, for much of a stream at once
+ * @held: bytes that the asker's queue holds already
+ *
+ * Nobody depends on it: who gets none takes TX pbufs. A queue gets more as long
+ * as it holds at most KSMOL_QUEUE_SHARE times what is free.
+ *
+ * Return: the pbuf as ksmol_pbuf_alloc_tx() gives it, or NULL.
+ */
+struct ksmol_pbuf *ksmol_pbuf_alloc_stream(struct ksmol_pool *pool, u32 held);
+
+/* Bytes of a TX pbuf's page storage. */
+static inline u32 ksmol_pbuf_size(const struct ksmol_pbuf *pb)
+{
+	const struct ksmol_pool_config *cfg = &pb->pool->cfg;
+
+	return unlikely(pb->home == KSMOL_CLASS_STREAM) ? cfg->stream_size :
+							  cfg->buf_size;
+}
 
 /* Bytes in front of TX payload for link, network and transport headers. */
 #define KSMOL_HEADROOM 128

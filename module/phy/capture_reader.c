@@ -33,7 +33,7 @@ void ksmol_capture_census(char *text, size_t len)
 	const u32 *count = ksmol_pool.cfg.count;
 
 	snprintf(text, len,
-		 "pool free: rx %u/%u tx %u/%u shared %u/%u reserve %u/%u",
+		 "pool free: rx %u/%u tx %u/%u shared %u/%u reserve %u/%u stream %u/%u",
 		 ksmol_pool_free(&ksmol_pool, KSMOL_CLASS_RX),
 		 count[KSMOL_CLASS_RX],
 		 ksmol_pool_free(&ksmol_pool, KSMOL_CLASS_TX),
@@ -41,7 +41,9 @@ void ksmol_capture_census(char *text, size_t len)
 		 ksmol_pool_free(&ksmol_pool, KSMOL_CLASS_SHARED),
 		 count[KSMOL_CLASS_SHARED],
 		 ksmol_pool_free(&ksmol_pool, KSMOL_CLASS_RESERVE),
-		 count[KSMOL_CLASS_RESERVE]);
+		 count[KSMOL_CLASS_RESERVE],
+		 ksmol_pool_free(&ksmol_pool, KSMOL_CLASS_STREAM),
+		 count[KSMOL_CLASS_STREAM]);
 }
 
 /* Statistics, which tell of losses; @spare as in the ring. Lost lock held. */

@@ -73,11 +73,11 @@ static bool segment_pages_kept(const struct ksmol_pbuf *pb)
 	u32 limit = pb->pool->cfg.count[KSMOL_CLASS_TX] / 2;
 	struct ksmol_pool *pool = pb->pool;
 
-	if (likely(READ_ONCE(pool->quarantined) <= limit))
+	if (likely(READ_ONCE(pool->kept) <= limit))
 		return false;
 	/* While there are others, nobody looks whether these are free again. */
 	ksmol_pool_reap(pool, true);
-	return READ_ONCE(pool->quarantined) > limit;
+	return READ_ONCE(pool->kept) > limit;
 }
 
 /* Appends the payload, and adds it to @sum if there is one; its pieces may be

@@ -155,7 +155,7 @@ static void tx_attach(struct sk_buff *skb, const struct ksmol_pbuf *pb,
 					   pb->off + skip, len);
 			skb->len += len;
 			skb->data_len += len;
-			skb->truesize += pb->pool->cfg.buf_size;
+			skb->truesize += ksmol_pbuf_size(pb);
 		}
 		skip = 0;
 	}

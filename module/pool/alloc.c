@@ -235,7 +235,7 @@ static __always_inline void pool_put(struct ksmol_pool *pool,
 	struct ksmol_pool_set *set = &pool->set[pb->home];
 	struct ksmol_pool_cache *cache = &cpu->cache[pb->home];
 
-	/* RESERVE and EMERGENCY have no cache, nor has any class of a few. */
+	/* RESERVE, STREAM and EMERGENCY have no cache, nor has a class of a few. */
 	if (unlikely(!set->batch)) {
 		put_uncached(cpu, set, pb);
 		return;
@@ -353,6 +353,20 @@ static noinline struct ksmol_pbuf *tx_starved(struct ksmol_pool *pool,
 	return alloc_failed(cpu, KSMOL_CLASS_TX, false);
 }
 
+static __always_inline struct ksmol_pbuf *tx_begin(struct ksmol_pbuf *pb)
+{
+	storage_check(pb);
+	pb->flags = KSMOL_PB_TX;
+	pb->off = KSMOL_HEADROOM;
+	pb->len = 0;
+	pb->truesize = 0;
+	pb->rest = 0;
+	memset(&pb->tx, 0, sizeof(pb->tx));
+	pb->chain = NULL;
+	ksmol_pbuf_own(pb, KSMOL_OWNER_STACK);
+	return pb;
+}
+
 struct ksmol_pbuf *ksmol_pbuf_alloc_tx(struct ksmol_pool *pool, bool reserve)
 {
 	struct ksmol_pool_cpu *cpu = this_cpu_ptr(pool->cpu);
@@ -370,18 +384,41 @@ struct ksmol_pbuf *ksmol_pbuf_alloc_tx(struct ksmol_pool *pool, bool reserve)
 		if (!pb)
 			return NULL;
 	}
-	storage_check(pb);
-	pb->flags = KSMOL_PB_TX;
-	pb->off = KSMOL_HEADROOM;
-	pb->len = 0;
-	pb->truesize = 0;
-	pb->rest = 0;
-	memset(&pb->tx, 0, sizeof(pb->tx));
-	pb->chain = NULL;
-	ksmol_pbuf_own(pb, KSMOL_OWNER_STACK);
-	return pb;
+	return tx_begin(pb);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_alloc_tx);
+
+static struct ksmol_pbuf *stream_get(struct ksmol_pool *pool,
+				     struct ksmol_pool_cpu *cpu, u32 held)
+{
+	struct ksmol_pool_set *set = &pool->set[KSMOL_CLASS_STREAM];
+	u64 share = (u64)KSMOL_QUEUE_SHARE * READ_ONCE(set->count) *
+		    pool->cfg.stream_size;
+
+	if (held >= share)
+		return NULL;
+	if (ksmol_fault()) {
+		cpu->injected++;
+		return NULL;
+	}
+	return set_pop(set);
+}
+
+struct ksmol_pbuf *ksmol_pbuf_alloc_stream(struct ksmol_pool *pool, u32 held)
+{
+	struct ksmol_pool_cpu *cpu = this_cpu_ptr(pool->cpu);
+	struct ksmol_pbuf *pb;
+
+	if (!pool->cfg.count[KSMOL_CLASS_STREAM])
+		return NULL;
+	tx_reap(pool);
+	pb = stream_get(pool, cpu, held);
+	if (likely(pb))
+		return tx_begin(pb);
+	cpu->stream_short++;
+	return NULL;
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_pbuf_alloc_stream);
 
 void ksmol_pbuf_sk_release(struct ksmol_pbuf *pb)
 {

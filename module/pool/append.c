@@ -8,7 +8,7 @@
 
 static u32 room(const struct ksmol_pbuf *pb)
 {
-	return pb->pool->cfg.buf_size - pb->off - pb->len;
+	return ksmol_pbuf_size(pb) - pb->off - pb->len;
 }
 
 /* The chain's last pbuf that has room, made if need be. NULL: pool is out. */

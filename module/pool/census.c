@@ -99,6 +99,7 @@ static void show_sizes(struct seq_file *m, struct ksmol_pool *pool)
 
 	seq_printf(m, "memory_bytes: %llu\n", pool->memory);
 	seq_printf(m, "buf_size: %u\n", cfg->buf_size);
+	seq_printf(m, "stream_size: %u\n", cfg->stream_size);
 	seq_printf(m, "copybreak: %u\n", cfg->copybreak);
 	seq_printf(m, "pinned_bytes: %lld\n", atomic64_read(&pool->bytes) +
 		   (s64)pool_cpu_sum(pool, bytes));
@@ -114,6 +115,8 @@ static void show_sizes(struct seq_file *m, struct ksmol_pool *pool)
 		   pool_cpu_sum(pool, alloc_fail[KSMOL_CLASS_RX]));
 	seq_printf(m, "alloc_fail_tx: %llu\n",
 		   pool_cpu_sum(pool, alloc_fail[KSMOL_CLASS_TX]));
+	seq_printf(m, "stream_short: %llu\n",
+		   pool_cpu_sum(pool, stream_short));
 	seq_printf(m, "double_free: %u\n", READ_ONCE(pool->double_free));
 	seq_printf(m, "injected: %llu\n", pool_cpu_sum(pool, injected));
 }

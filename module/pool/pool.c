@@ -39,7 +39,13 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_owner_names);
 static bool class_has_page(enum ksmol_class class)
 {
 	return class == KSMOL_CLASS_TX || class == KSMOL_CLASS_SHARED ||
-	       class == KSMOL_CLASS_RESERVE;
+	       class == KSMOL_CLASS_RESERVE || class == KSMOL_CLASS_STREAM;
+}
+
+static u32 class_buf_size(const struct ksmol_pool_config *cfg,
+			  enum ksmol_class class)
+{
+	return class == KSMOL_CLASS_STREAM ? cfg->stream_size : cfg->buf_size;
 }
 
 /* A quarter of a class may be spread over the CPUs, two batches on each; not
@@ -78,6 +84,18 @@ static u32 slot_size(const struct ksmol_pool_config *cfg)
 	return ALIGN(cfg->copybreak, L1_CACHE_BYTES);
 }
 
+static bool buf_size_ok(u32 size)
+{
+	return size >= PAGE_SIZE && size <= BUF_MAX && is_power_of_2(size);
+}
+
+static bool stream_size_ok(const struct ksmol_pool_config *cfg)
+{
+	return !cfg->count[KSMOL_CLASS_STREAM] ||
+	       (buf_size_ok(cfg->stream_size) &&
+		cfg->stream_size > cfg->buf_size);
+}
+
 int ksmol_pool_check(const struct ksmol_pool_config *cfg, const char **why)
 {
 	const u32 *count = cfg->count;
@@ -93,9 +111,12 @@ int ksmol_pool_check(const struct ksmol_pool_config *cfg, const char **why)
 	else if (!count[KSMOL_CLASS_RESERVE] ||
 		 count[KSMOL_CLASS_RESERVE] > POOL_MAX)
 		*why = "pool_reserve must be 1 to 1048576 pbufs";
-	else if (cfg->buf_size < PAGE_SIZE || cfg->buf_size > BUF_MAX ||
-		 !is_power_of_2(cfg->buf_size))
+	else if (count[KSMOL_CLASS_STREAM] > POOL_MAX)
+		*why = "pool_stream must be 0 to 1048576 pbufs";
+	else if (!buf_size_ok(cfg->buf_size))
 		*why = "buf_size must be the page size times a power of two, at most 65536 bytes";
+	else if (!stream_size_ok(cfg))
+		*why = "stream_size must be as buf_size, but larger, at most 65536 bytes";
 	else if (cfg->copybreak > COPYBREAK_MAX)
 		*why = "copybreak must be 0 to 2048 bytes";
 	else if (cfg->rx_bytes < RX_BYTES_MIN)
@@ -118,7 +139,7 @@ u64 ksmol_pool_memory(const struct ksmol_pool_config *cfg)
 
 		bytes += n * sizeof(struct ksmol_pbuf);
 		if (class_has_page(class) && !cfg->pages)
-			bytes += n * cfg->buf_size;
+			bytes += n * class_buf_size(cfg, class);
 		else if (class == KSMOL_CLASS_RX)
 			bytes += n * slot_size(cfg);
 	}
@@ -145,12 +166,13 @@ static void pool_set_limits(struct ksmol_pool *pool)
 	pool->fold_pages = max_t(s64, pool->cfg.rx_pages / (16 * cpus), 1);
 }
 
-static struct page *pool_page(const struct ksmol_pool *pool, u32 i)
+static struct page *pool_page(const struct ksmol_pool *pool, u32 i,
+			      enum ksmol_class class)
 {
 	if (pool->foreign)
 		return pool->cfg.pages[i];
 	return alloc_pages(GFP_KERNEL | __GFP_COMP | __GFP_ZERO,
-			   pool->buf_order);
+			   get_order(class_buf_size(&pool->cfg, class)));
 }
 
 /* Gives descriptor @i to its class. Return: 0 or -ENOMEM. */
@@ -163,7 +185,7 @@ static int pool_add(struct ksmol_pool *pool, u32 i, enum ksmol_class class)
 	if (class == KSMOL_CLASS_RX) {
 		pb->head = pool->slots + (size_t)i * pool->slot_size;
 	} else if (class_has_page(class)) {
-		pb->page = pool_page(pool, i);
+		pb->page = pool_page(pool, i, class);
 		if (!pb->page)
 			return -ENOMEM;
 		pb->head = page_address(pb->page);
@@ -209,7 +231,8 @@ static void pool_release(struct ksmol_pool *pool)
 
 	for (i = 0; pool->pbufs && i < pool->nr; i++)
 		if (pool->pbufs[i].page && !pool->foreign)
-			__free_pages(pool->pbufs[i].page, pool->buf_order);
+			__free_pages(pool->pbufs[i].page,
+				     compound_order(pool->pbufs[i].page));
 	vfree(pool->slots);
 	vfree(pool->pbufs);
 	free_percpu(pool->cpu);
@@ -234,7 +257,6 @@ int ksmol_pool_init(struct ksmol_pool *pool,
 	pool->foreign = cfg->pages;
 	pool->copybreak = cfg->copybreak;
 	pool->slot_size = slot_size(cfg);
-	pool->buf_order = get_order(cfg->buf_size);
 	pool->memory = ksmol_pool_memory(cfg);
 	pool_set_limits(pool);
 	for (class = 0; class < KSMOL_NR_CLASSES; class++)

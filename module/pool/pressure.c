@@ -106,7 +106,8 @@ void ksmol_pressure_init(struct ksmol_pool *pool)
 		struct ksmol_pressure *p = &set->pressure;
 
 		p->class = class;
-		p->watched = class != KSMOL_CLASS_EMERGENCY &&
+		/* Of large buffers streams take what there is: nobody is short. */
+		p->watched = class < KSMOL_CLASS_STREAM &&
 			     pool->cfg.count[class];
 		set->stay_max = U32_MAX;
 		if (!p->watched)

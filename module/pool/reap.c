@@ -96,6 +96,7 @@ static unsigned int reap_one(struct ksmol_pool *pool, struct ksmol_pbuf *pb)
 
 	if (!chain_idle(pb)) {
 		ksmol_pbuf_list_add(&pool->quarantine, pb);
+		pool->kept += pb->home != KSMOL_CLASS_STREAM;
 		return 0;
 	}
 	n = ksmol_pbuf_chain_count(pb);
@@ -123,6 +124,7 @@ static unsigned int reap_quarantine(struct ksmol_pool *pool, u32 misses)
 
 	for (; left && misses; left--) {
 		pb = ksmol_pbuf_list_pop(&pool->quarantine);
+		pool->kept -= pb->home != KSMOL_CLASS_STREAM;
 		freed = reap_one(pool, pb);
 		misses -= !freed;
 		n += freed;

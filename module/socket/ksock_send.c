@@ -17,7 +17,7 @@ static struct ksmol_pbuf *last_part(struct ksmol_pbuf *pb)
 
 static u32 part_room(const struct ksmol_pbuf *part)
 {
-	return part->pool->cfg.buf_size - part->off - part->len;
+	return ksmol_pbuf_size(part) - part->off - part->len;
 }
 
 u32 ksmol_pkt_room(const struct ksmol_pbuf *pb)

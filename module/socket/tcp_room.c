@@ -14,6 +14,7 @@
  * like for those it had to refuse.
  */
 
+#include <ksmol/compat.h>
 #include <ksmol/params.h>
 #include "tcp_sock.h"
 
@@ -76,14 +77,33 @@ static noinline bool share_after_reap(const struct ksmol_tcb *tcb)
 	return share_ok(tcb);
 }
 
-struct ksmol_pbuf *ksmol_tcp_page(struct ksmol_tcp_sock *ts)
+/*
+ * What fills at least half of a large buffer goes into one: a frame of many
+ * segments has few fragments then, which are few to take and to give back for
+ * whoever handles it, the peer on this machine included. And where there is
+ * nothing else to be had, one is good for the last byte.
+ */
+static struct ksmol_pbuf *page_for(struct ksmol_tcb *tcb, u32 want)
 {
-	struct ksmol_tcb *tcb = &ts->tcb;
+	bool much = want >= tcb->pool->cfg.stream_size / 2;
+	struct ksmol_pool *pool = tcb->pool;
 	struct ksmol_pbuf *pb = NULL;
 
+	if (much)
+		pb = ksmol_pbuf_alloc_stream(pool, bytes_held(tcb));
+	if (!pb && (likely(share_ok(tcb)) || share_after_reap(tcb)))
+		pb = ksmol_pbuf_alloc_tx(pool, false);
+	if (unlikely(!pb && !much))
+		pb = ksmol_pbuf_alloc_stream(pool, bytes_held(tcb));
+	return pb;
+}
+
+struct ksmol_pbuf *ksmol_tcp_page(struct ksmol_tcp_sock *ts, u32 want)
+{
+	struct ksmol_pbuf *pb;
+
 	local_bh_disable();
-	if (likely(share_ok(tcb)) || share_after_reap(tcb))
-		pb = ksmol_pbuf_alloc_tx(tcb->pool, false);
+	pb = page_for(&ts->tcb, want);
 	local_bh_enable();
 	if (unlikely(!pb))
 		return NULL;
@@ -121,7 +141,7 @@ static bool page_available(struct ksmol_tcp_sock *ts)
 		   share_ok(&ts->tcb)))
 		return true;
 	trim_now(ts);
-	pb = ksmol_tcp_page(ts);
+	pb = ksmol_tcp_page(ts, 0);
 	if (!pb)
 		return false;
 	ksmol_pbuf_free_any(pb);
@@ -147,6 +167,7 @@ bool ksmol_tcp_writable(struct ksmol_tcp_sock *ts)
 	ksmol_tcp_nospace(ksmol_tcp_to_sk(ts));
 	return bytes_writable(&ts->tcb) && page_available(ts);
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_writable);
 
 /*
  * A queue of two windows keeps the line busy while the program is on its way

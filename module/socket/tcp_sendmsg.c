@@ -47,7 +47,16 @@ static u32 page_room(const struct ksmol_pbuf *pb)
 {
 	if (unlikely(pb->flags & KSMOL_PB_BORROWED))
 		return 0;
-	return pb->pool->cfg.buf_size - pb->off - pb->len;
+	return ksmol_pbuf_size(pb) - pb->off - pb->len;
+}
+
+/* Bytes that can be taken at once; of pages, only those of one stretch. */
+static u32 send_want(const struct send *s)
+{
+	size_t left = s->borrows ? iov_iter_single_seg_count(&s->msg->msg_iter) :
+				   msg_data_left(s->msg);
+
+	return min_t(size_t, s->room, left);
 }
 
 /* The last page of the queue, if it isn't full. */
@@ -87,7 +96,7 @@ static bool send_room(struct send *s)
 		return false;
 	if (s->page || (!s->borrows && send_tail(tcb)))
 		return true;
-	s->page = ksmol_tcp_page(s->ts);
+	s->page = ksmol_tcp_page(s->ts, s->borrows ? 0 : send_want(s));
 	return s->page;
 }
 
@@ -118,15 +127,6 @@ static void send_queue(struct send *s, struct ksmol_pbuf *pb, u32 len)
 	local_bh_enable();
 	s->unpushed += len;
 	s->copied += len;
-}
-
-/* Bytes that can be taken at once; of pages, only those of one stretch. */
-static u32 send_want(const struct send *s)
-{
-	size_t left = s->borrows ? iov_iter_single_seg_count(&s->msg->msg_iter) :
-				   msg_data_left(s->msg);
-
-	return min_t(size_t, s->room, left);
 }
 
 /* Fills what is left of one page: 0 or -EFAULT, and what had been copied before

@@ -303,13 +303,18 @@ void ksmol_tcp_shutdown_sk(struct sock *sk, int how)
 
 /* --- the room --- */
 
-/* A record for each segment that the TX pbufs can be cut into, more or less. */
+#define RECORD_BYTES 1024U
+
+/* A record for each segment that what is sent can be cut into, more or less. */
 static u32 records_wanted(void)
 {
-	u32 pbufs = ksmol_pool.cfg.count[KSMOL_CLASS_TX] +
-		    ksmol_pool.cfg.count[KSMOL_CLASS_SHARED];
+	const struct ksmol_pool_config *cfg = &ksmol_pool.cfg;
+	u32 pbufs = cfg->count[KSMOL_CLASS_TX] + cfg->count[KSMOL_CLASS_SHARED];
+	u32 streams = cfg->count[KSMOL_CLASS_STREAM];
 
-	return ksmol_params.tcp_records ?: max(4 * pbufs, 1024U);
+	return ksmol_params.tcp_records ?:
+	       max(4 * pbufs + streams * (cfg->stream_size / RECORD_BYTES),
+		   1024U);
 }
 
 int ksmol_tcp_room_init(void)

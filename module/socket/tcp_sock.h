@@ -594,11 +594,12 @@ bool ksmol_tcp_ready(const struct ksmol_tcp_sock *ts, int target);
  */
 u32 ksmol_tcp_room(const struct ksmol_tcp_sock *ts, u32 fresh);
 
-/* A page for the send queue, empty, or NULL: the pool has none, or this stream
+/* A pbuf for the send queue, empty, or NULL: the pool has none, or this stream
  * has its share; a wake-up of the pool's tx_wait or of the socket will follow.
+ * @want: bytes that are there to be sent; much gets a large one, if there is one.
  * Process.
  */
-struct ksmol_pbuf *ksmol_tcp_page(struct ksmol_tcp_sock *ts);
+struct ksmol_pbuf *ksmol_tcp_page(struct ksmol_tcp_sock *ts, u32 want);
 
 /* Whoever finds no room asks, through this, to be woken. Process. */
 void ksmol_tcp_nospace(struct sock *sk);

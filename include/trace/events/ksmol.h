@@ -60,7 +60,8 @@ TRACE_EVENT(ksmol_alloc_fail,
 		{ KSMOL_CLASS_RX,	"rx" },				\
 		{ KSMOL_CLASS_TX,	"tx" },				\
 		{ KSMOL_CLASS_SHARED,	"shared" },			\
-		{ KSMOL_CLASS_RESERVE,	"reserve" })
+		{ KSMOL_CLASS_RESERVE,	"reserve" },			\
+		{ KSMOL_CLASS_STREAM,	"stream" })
 #define ksmol_show_level(level)						\
 	__print_symbolic(level,						\
 		{ KSMOL_LEVEL_OK,	"ok" },				\

@@ -6,8 +6,8 @@ t 'stat: works' ok_stat
 
 shows() { capture "$ksmol" stat; has "$out" "$1"; }
 shows_not() { capture "$ksmol" stat; has_not "$out" "$1"; }
-t 'stat: pool size' shows 'size 1282'
-t 'stat: bytes in units' shows 'memory_bytes 3.1 MiB'
+t 'stat: pool size' shows 'size 1346'
+t 'stat: bytes in units' shows 'memory_bytes 5.1 MiB'
 t 'stat: a drop that happened' shows 'udp_no_socket 97'
 t 'stat: not one that did not' shows_not rx_no_pbuf
 t 'stat: the balance even when zero' shows 'balance 0'
@@ -77,10 +77,10 @@ json_values() {
 	"$ksmol" stat --json | python3 -c '
 import json, sys
 d = json.load(sys.stdin)
-assert d["pool"]["size"] == 1282
+assert d["pool"]["size"] == 1346
 assert d["pool"]["census"] == "exact"
 assert d["pool"]["table"][3] == {"class": "socket", "rx": 62, "tx": 0,
-	"shared": 0, "reserve": 0, "emergency": 0}
+	"shared": 0, "reserve": 0, "stream": 4, "emergency": 0}
 assert d["drops"]["rx_no_pbuf"] == 0
 assert d["copies"]["sent"] == 1000
 assert d["copies"]["table"][3]["copies"] == 0

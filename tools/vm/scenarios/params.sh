@@ -49,6 +49,11 @@ pool_rx -1
 buf_size 1000
 buf_size 12288
 buf_size 131072
+pool_stream -2
+pool_stream 2000000
+stream_size 4096
+stream_size 49152
+stream_size 131072
 copybreak 4000
 copybreak many
 tx_policy generous
