@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The life of a socket, and what it says when asked whether it is ready. */
 
-#include <linux/poll.h>
 #include <linux/sockios.h>
 #include <net/inet_common.h>
 #include <net/ipv6.h>
@@ -10,6 +9,7 @@
 #include <ksmol/socket.h>
 #include "inet6.h"
 #include "ksock.h"
+#include "poll.h"
 #include "raw.h"
 #include "tcp_sock.h"
 
@@ -145,8 +145,7 @@ __poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
 	__poll_t mask;
 
 	sock_poll_wait(file, sock, table);
-	/* epoll comes here with a table once only: be on both at all times. */
-	poll_wait(file, &ksmol_pool.tx_wait, table);
+	ksmol_poll_wait_room(file, &ksmol_pool.tx_wait, table);
 
 	if (ring)
 		ksmol_ring_poll_kick(ks, ring);
@@ -155,8 +154,8 @@ __poll_t ksmol_sock_poll(struct file *file, struct socket *sock,
 		return mask | ksmol_ring_poll(ring);
 	if (!ksmol_queue_empty(&ks->rxq))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (ksmol_tx_writable(ks))
-		mask |= EPOLLOUT | EPOLLWRNORM | EPOLLWRBAND;
+	if (ksmol_polls_room(table) && ksmol_tx_writable(ks))
+		mask |= KSMOL_POLL_ROOM;
 	return mask;
 }
 

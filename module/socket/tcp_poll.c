@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a stream says when it is asked whether it is ready. */
 
-#include <linux/poll.h>
 #include <linux/sockios.h>
 #include <net/inet_common.h>
 #include <asm/ioctls.h>
+#include "poll.h"
 #include "tcp_sock.h"
 
 /* --- readiness --- */
@@ -53,7 +53,7 @@ static __poll_t poll_closing(u8 shutdown, int state)
 	return mask;
 }
 
-static __poll_t poll_data(struct ksmol_tcp_sock *ts, u8 shutdown)
+static __poll_t poll_data(struct ksmol_tcp_sock *ts, u8 shutdown, bool room)
 {
 	struct sock *sk = ksmol_tcp_to_sk(ts);
 	u16 urgent = READ_ONCE(ts->tcb.urg_data);
@@ -66,7 +66,7 @@ static __poll_t poll_data(struct ksmol_tcp_sock *ts, u8 shutdown)
 		target++;
 	if (ksmol_tcp_ready(ts, target))
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (shutdown & SEND_SHUTDOWN || ksmol_tcp_writable(ts))
+	if (room && (shutdown & SEND_SHUTDOWN || ksmol_tcp_writable(ts)))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	if (urgent & KSMOL_TCP_URG_VALID)
 		mask |= EPOLLPRI;
@@ -83,8 +83,7 @@ __poll_t ksmol_tcp_poll(struct file *file, struct socket *sock,
 	int state;
 
 	sock_poll_wait(file, sock, table);
-	/* epoll comes here with a table once only: be on both at all times. */
-	poll_wait(file, &ts->tcb.pool->tx_wait, table);
+	ksmol_poll_wait_room(file, &ts->tcb.pool->tx_wait, table);
 
 	state = inet_sk_state_load(sk);
 	if (state == TCP_LISTEN)
@@ -92,7 +91,7 @@ __poll_t ksmol_tcp_poll(struct file *file, struct socket *sock,
 	shutdown = READ_ONCE(sk->sk_shutdown);
 	mask = poll_closing(shutdown, state);
 	if (state != TCP_SYN_SENT && state != TCP_SYN_RECV)
-		mask |= poll_data(ts, shutdown);
+		mask |= poll_data(ts, shutdown, ksmol_polls_room(table));
 	/* The error is set before the state that goes with it. */
 	smp_rmb();
 	if (READ_ONCE(sk->sk_err) ||
