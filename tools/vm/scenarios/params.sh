@@ -51,7 +51,7 @@ buf_size 12288
 buf_size 131072
 pool_stream -2
 pool_stream 2000000
-stream_size 4096
+stream_size 5000
 stream_size 49152
 stream_size 131072
 copybreak 4000
