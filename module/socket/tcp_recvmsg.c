@@ -169,17 +169,21 @@ static u64 time_of_read(const struct ksmol_tcb *tcb)
 void ksmol_tcp_consumed(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *done)
 {
 	struct ksmol_tcb *tcb = &ts->tcb;
+	u64 now;
 
 	if (done->count)
 		list_free(done);
 	if (!((1 << tcb->state) &
 	      (TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)))
 		return;
-	ksmol_tcp_read(tcb, time_of_read(tcb));
+	now = time_of_read(tcb);
+	ksmol_tcp_read(tcb, now);
 	if (!(tcb->ack & ~KSMOL_TCP_ACK_DELAYED))
 		return;
+	if (now == tcb->last_rx)
+		now = ksmol_tcp_now();
 	local_bh_disable();
-	ksmol_tcp_run(ts, ksmol_tcp_now());
+	ksmol_tcp_run(ts, now);
 	local_bh_enable();
 }
 
