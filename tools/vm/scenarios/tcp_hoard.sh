@@ -6,7 +6,7 @@
 
 . "$(dirname "$0")/../ksmol.sh"
 
-bytes=3000000
+bytes=4500000
 
 # Reads from when the file is there, and says how much came.
 hoard='
