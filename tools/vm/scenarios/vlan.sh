@@ -54,6 +54,8 @@ at p ping -qc 1 -W 1 10.0.7.2 >/dev/null
 t 'a VLAN that nobody has is dropped and counted' test "$(drops vlan)" -gt 0
 # It asks for a neighbor even now, and each question is one more drop.
 at p ip link set eth0.7 down
+# And what was set up just now reports its groups for some seconds.
+sleep 3
 frames_table <<'END'
 a priority tag is no VLAN: echo vlan=0x6000 data=abc => handled pong:3
 nor with drop eligibility: echo vlan=0xf000 data=abc => handled pong:3
