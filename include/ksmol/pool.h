@@ -272,8 +272,7 @@ static inline void ksmol_pbuf_list_splice(struct ksmol_pbuf_list *to,
  * @count: pbufs of each class; EMERGENCY is set by the pool (one per CPU)
  * @buf_size: bytes of page storage per TX, shared and reserve pbuf: PAGE_SIZE
  *	times a power of two, at most 64 KiB
- * @stream_size: likewise per STREAM pbuf, more than @buf_size; not looked at if
- *	there are none
+ * @stream_size: likewise per STREAM pbuf, if there are any; more than @buf_size
  * @copybreak: bytes of the small slot of each RX pbuf; 0 turns copying off
  * @rx_bytes: most bytes of skb truesize that RX maps may pin
  * @rx_pages: most pages that RX maps may pin
@@ -485,13 +484,9 @@ struct ksmol_pbuf *ksmol_pbuf_alloc_rx(struct ksmol_pool *pool);
 struct ksmol_pbuf *ksmol_pbuf_alloc_tx(struct ksmol_pool *pool, bool reserve);
 
 /**
- * ksmol_pbuf_alloc_stream() - a large buffer, for much of a stream at once
- * @held: bytes that the asker's queue holds already
- *
- * Nobody depends on it: who gets none takes TX pbufs. A queue gets more as long
- * as it holds at most KSMOL_QUEUE_SHARE times what is free.
- *
- * Return: the pbuf as ksmol_pbuf_alloc_tx() gives it, or NULL.
+ * ksmol_pbuf_alloc_stream() - a large buffer, or NULL; nobody depends on it
+ * @held: bytes that the asker's queue holds already: no more than
+ *	KSMOL_QUEUE_SHARE times what is free, or it gets none
  */
 struct ksmol_pbuf *ksmol_pbuf_alloc_stream(struct ksmol_pool *pool, u32 held);
 
