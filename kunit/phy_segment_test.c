@@ -431,13 +431,19 @@ static struct page **keep_pages(struct kunit *test, u32 n)
 	return pages;
 }
 
+static void let_go(struct page **pages, u32 n)
+{
+	while (n)
+		put_page(pages[--n]);
+}
+
 /* Who keeps more than half of the send buffers and reads nothing gets copies,
  * until he lets go of them.
  */
 static void segment__pages_kept_by_others(struct kunit *test)
 {
 	struct phy_fixture *f = phy_up(test, NETIF_F_SG | NETIF_F_HW_CSUM);
-	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1, i;
+	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1;
 	struct page **kept = keep_pages(test, n);
 	struct ksmol_tx_segment seg;
 	struct sk_buff *skb;
@@ -454,8 +460,8 @@ static void segment__pages_kept_by_others(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, (int)skb_is_nonlinear(skb), round);
 		expect_payload(test, skb, 0, 1000);
 		retire(q);
-		for (i = 0; i < n && !round; i++)
-			put_page(kept[i]);
+		if (!round)
+			let_go(kept, n);
 	}
 }
 
@@ -467,7 +473,7 @@ static void segment__copied_into_pages(struct kunit *test)
 {
 	struct phy_fixture *f = phy_up(test, NETIF_F_SG | NETIF_F_HW_CSUM |
 					     NETIF_F_TSO);
-	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1, i;
+	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1;
 	struct page **kept = keep_pages(test, n);
 	struct sendq *q = queue(test, 10, 4000);
 	struct ksmol_tx_segment seg;
@@ -485,15 +491,14 @@ static void segment__copied_into_pages(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, page_count(q->list.first->page), 1);
 	expect_payload(test, skb, 777, 36000);
 	retire(q);
-	for (i = 0; i < n; i++)
-		put_page(kept[i]);
+	let_go(kept, n);
 }
 
 /* The same for a device that wants its checksums done. */
 static void segment__copied_into_pages_with_sum(struct kunit *test)
 {
 	struct phy_fixture *f = phy_up(test, NETIF_F_SG);
-	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1, i;
+	u32 n = ksmol_pool.cfg.count[KSMOL_CLASS_TX] / 2 + 1;
 	struct page **kept = keep_pages(test, n);
 	struct sendq *q = queue(test, 3, 3001);
 	struct ksmol_tx_segment seg;
@@ -514,8 +519,7 @@ static void segment__copied_into_pages_with_sum(struct kunit *test)
 	KUNIT_EXPECT_EQ(test,
 			csum_fold(skb_checksum(skb, ETH_HLEN + 20, 8020, 0)), 0);
 	retire(q);
-	for (i = 0; i < n; i++)
-		put_page(kept[i]);
+	let_go(kept, n);
 }
 
 static void expect_refused(struct kunit *test, struct phy_fixture *f,

@@ -27,9 +27,11 @@ static inline bool ksmol_in_epoll(struct file *file)
 #endif
 }
 
-/*
+/**
  * ksmol_poll_wait_room() - wait for the pool's room, too
+ * @file: the socket's, or NULL
  * @wait: the pool's tx_wait
+ * @table: as passed to poll()
  *
  * Not for who asks for something to read alone: each queue that select() and
  * poll() have to enter and to leave costs them two locks.
