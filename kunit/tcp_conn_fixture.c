@@ -60,8 +60,8 @@ struct ksmol_tcp_key tcp_key(u16 port)
 
 /* --- what the peer sends --- */
 
-void tcp_arrives(struct kunit *test, u16 sport, u16 dport,
-		 const struct ksmol_tcp_header *h, u32 len)
+void tcp_frame(struct kunit *test, u16 sport, u16 dport,
+	       const struct ksmol_tcp_header *h, u32 len)
 {
 	struct socket_fixture *f = test->priv;
 	struct ksmol_frame_ends ends = { .saddr = PEER, .daddr = US };
@@ -77,6 +77,12 @@ void tcp_arrives(struct kunit *test, u16 sport, u16 dport,
 	th->check = tcp_v4_check(hlen + len, PEER, US,
 				 csum_partial(th, hlen + len, 0));
 	ksmol_frame_ipv4(&f->frame, &ends, IPPROTO_TCP, th, hlen + len);
+}
+
+void tcp_arrives(struct kunit *test, u16 sport, u16 dport,
+		 const struct ksmol_tcp_header *h, u32 len)
+{
+	tcp_frame(test, sport, dport, h, len);
 	frame_arrives(test);
 }
 

@@ -28,6 +28,10 @@ struct ksmol_tcp_key tcp_key(u16 port);
 void tcp_arrives(struct kunit *test, u16 sport, u16 dport,
 		 const struct ksmol_tcp_header *h, u32 len);
 
+/* The same, but it only becomes the fixture's frame. */
+void tcp_frame(struct kunit *test, u16 sport, u16 dport,
+	       const struct ksmol_tcp_header *h, u32 len);
+
 /* A SYN with PEER_ISS and all options to OUR_PORT; one without any. */
 void syn_arrives(struct kunit *test, u16 sport);
 void plain_syn_arrives(struct kunit *test, u16 sport, u32 seq);

@@ -118,6 +118,15 @@ void ksmol_tcp_release(struct ksmol_tcb *tcb);
  */
 int ksmol_tcp_input(struct ksmol_tcb *tcb, struct ksmol_tcp_seg *seg, u64 now);
 
+/**
+ * ksmol_tcp_untimed() - would any time of late do for it as @now?
+ *
+ * To read a clock costs as much as half of what else is done for a segment in a
+ * stream. If that then calls for an answer (tcb->ack), the answer needs one.
+ */
+bool ksmol_tcp_untimed(const struct ksmol_tcb *tcb,
+		       const struct ksmol_tcp_seg *seg);
+
 /* SYN-SENT's part of it (3.10.7.3), and text and FIN of an acceptable segment
  * (3.10.7.4, seventh and eighth), which a SYN|ACK may carry, too.
  */
@@ -190,6 +199,10 @@ void ksmol_tcp_window_init(const struct ksmol_tcp_config *cfg,
 /* The receiver's idea of the round-trip time, for tuning. */
 void ksmol_tcp_rcv_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 		       u64 now);
+
+/* May @seg be what such a measurement waits for? */
+bool ksmol_tcp_rcv_rtt_ends(const struct ksmol_tcb *tcb,
+			    const struct ksmol_tcp_seg *seg);
 
 /* For it: a segment with this time stamp was sent. */
 void ksmol_tcp_rcv_rtt_sent(struct ksmol_tcb *tcb, u32 tsval, u64 now);

@@ -67,8 +67,11 @@ int ksmol_tcp_backlog_add(struct ksmol_tcp_sock *ts,
 	pb->len += seg->h.hlen;
 	if (likely(!reason))
 		reason = ksmol_pbuf_settle(pb);
-	if (unlikely(reason))
+	if (unlikely(reason)) {
+		if (!ksmol_tcp_csum_ok(pb, 0))
+			return KSMOL_DROP_TCP_CSUM;
 		return backlog_late(ts, seg) ? KSMOL_HANDLED : reason;
+	}
 	ksmol_pbuf_own(pb, KSMOL_OWNER_SOCKET);
 	ts->backlog_bytes += backlog_cost(pb);
 	ksmol_pbuf_list_add(&ts->backlog, pb);
@@ -98,16 +101,26 @@ static void backlog_one(struct ksmol_tcp_sock *ts, struct ksmol_pbuf *pb,
 			u64 now)
 {
 	struct ksmol_tcp_seg seg __uninitialized;
-	int verdict;
+	int verdict = KSMOL_DROP_TCP_CSUM;
 
-	/* It was a valid header when it came. */
-	verdict = ksmol_tcp_seg_parse(&seg, pb);
+	if (likely(ksmol_tcp_csum_ok(pb, 0)))
+		/* It was a valid header when it came. */
+		verdict = ksmol_tcp_seg_parse(&seg, pb);
 	if (likely(!verdict)) {
 		ksmol_tcp_seg_fill(&seg, pb);
 		verdict = ksmol_tcp_segment(ts, &seg, now);
 	}
 	if (verdict != KSMOL_DELIVERED)
 		backlog_drop(pb, verdict);
+}
+
+/* Another CPU wrote these last: the next one's header, and the pbuf after it. */
+static void backlog_ahead(const struct ksmol_pbuf *next)
+{
+	if (!next)
+		return;
+	prefetch(next->head + next->off);
+	prefetchw(next->next);
 }
 
 /*
@@ -121,8 +134,7 @@ static void backlog_run(struct ksmol_tcp_sock *ts, struct ksmol_pbuf_list *list,
 	struct ksmol_pbuf *pb;
 
 	while (tcb->state != TCP_CLOSE && (pb = ksmol_pbuf_list_pop(list))) {
-		if (pb->next)
-			prefetchw(pb->next);
+		backlog_ahead(pb->next);
 		backlog_one(ts, pb, now);
 		if (tcb->ack & KSMOL_TCP_ACK_NOW &&
 		    !(tcb->flags & KSMOL_TCP_F_SACK))

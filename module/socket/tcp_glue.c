@@ -2,6 +2,7 @@
 /* From the network layer to the connection that a segment is for. */
 
 #include <linux/if_packet.h>
+#include <linux/prefetch.h>
 #include <linux/skbuff.h>
 #include <net/checksum.h>
 #include <net/inet_ecn.h>
@@ -57,7 +58,8 @@ void ksmol_tcp_seg_fill(struct ksmol_tcp_seg *seg, struct ksmol_pbuf *pb)
 	}
 }
 
-static noinline bool csum_good(const struct ksmol_pbuf *pb)
+/* @pb begins with its header. */
+static bool csum_good(const struct ksmol_pbuf *pb)
 {
 	__wsum pseudo = ksmol_pseudo_sum(pb->family, &pb->rx.saddr,
 					 &pb->rx.daddr, pb->len, IPPROTO_TCP);
@@ -67,6 +69,15 @@ static noinline bool csum_good(const struct ksmol_pbuf *pb)
 	return !csum_fold(ksmol_pbuf_csum(pb, 0, pb->len, pseudo));
 }
 
+noinline bool ksmol_tcp_csum_check(struct ksmol_pbuf *pb, u32 hlen)
+{
+	pb->off -= hlen;
+	pb->len += hlen;
+	pb->rx.csum_ok = csum_good(pb);
+	ksmol_pbuf_pull(pb, hlen);
+	return pb->rx.csum_ok;
+}
+
 /* Is it a segment at all, and sent to us alone (RFC 9293 3.9.2.3)? */
 static int seg_admit(struct ksmol_tcp_seg *seg, struct ksmol_pbuf *pb)
 {
@@ -74,8 +85,6 @@ static int seg_admit(struct ksmol_tcp_seg *seg, struct ksmol_pbuf *pb)
 
 	if (unlikely(reason))
 		return reason;
-	if (!pb->rx.csum_ok && unlikely(!csum_good(pb)))
-		return KSMOL_DROP_TCP_CSUM;
 	if (unlikely(pb->rx.pkt_type != PACKET_HOST))
 		return KSMOL_DROP_TCP_NO_SOCKET;
 	ksmol_tcp_seg_fill(seg, pb);
@@ -150,8 +159,11 @@ static noinline int sock_filter(struct ksmol_tcp_sock *ts,
 				struct ksmol_tcp_seg *seg,
 				struct ksmol_pbuf *pb)
 {
-	int reason = ksmol_filter_run(&ts->ks, pb, seg->h.hlen);
+	int reason;
 
+	if (!ksmol_tcp_csum_ok(pb, seg->h.hlen))
+		return KSMOL_DROP_TCP_CSUM;
+	reason = ksmol_filter_run(&ts->ks, pb, seg->h.hlen);
 	if (!reason && pb->len != seg->len)
 		seg_measure(seg, pb);
 	return reason;
@@ -167,21 +179,51 @@ static bool trim_elsewhere(const struct ksmol_tcp_sock *ts)
 	const struct ksmol_pool *pool = ts->tcb.pool;
 	int own = READ_ONCE(ts->steer.own_cpu);
 
-	return jiffies - READ_ONCE(ts->wrote) <= 1 && own >= 0 &&
+	return ksmol_tcp_unacked(&ts->tcb) &&
+	       jiffies - READ_ONCE(ts->wrote) <= 1 && own >= 0 &&
 	       own != smp_processor_id() && !READ_ONCE(pool->starved) &&
 	       ksmol_pool_stock(pool, KSMOL_CLASS_TX) >
 	       pool->cfg.count[KSMOL_CLASS_TX] / 4;
 }
 
+/* A clock is read once a tick at least. */
+static bool needs_clock(const struct ksmol_tcp_sock *ts,
+			const struct ksmol_tcp_seg *seg)
+{
+	unsigned long tick = jiffies;
+
+	return !ts->clock || ts->tick != tick ||
+	       !ksmol_tcp_untimed(&ts->tcb, seg);
+}
+
+static int sock_segment(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg)
+{
+	struct ksmol_tcb *tcb = &ts->tcb;
+	bool timed = needs_clock(ts, seg);
+	u64 now = timed ? ksmol_tcp_now() : ts->clock;
+	int verdict;
+
+	tcb->trim_later = trim_elsewhere(ts);
+	verdict = ksmol_tcp_segment(ts, seg, now);
+	tcb->trim_later = false;
+	if (!timed && tcb->ack & ~KSMOL_TCP_ACK_DELAYED)
+		now = ksmol_tcp_now();
+	ksmol_tcp_run(ts, now);
+	return verdict;
+}
+
 /* Not this socket's any more. */
 #define NO_CONNECTION (-1)
 
+/*
+ * Whoever owns the socket verifies what waits for him: his CPU has to fetch the
+ * bytes in any case, and this one has enough to do.
+ */
 static int sock_input(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 		      struct ksmol_pbuf *pb)
 {
 	struct sock *sk = ksmol_tcp_to_sk(ts);
 	int verdict = NO_CONNECTION;
-	u64 now;
 
 	if (unlikely(rcu_access_pointer(sk->sk_filter))) {
 		verdict = sock_filter(ts, seg, pb);
@@ -190,19 +232,19 @@ static int sock_input(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 	}
 	if (unlikely(READ_ONCE(sk->sk_flags) & KSMOL_STAMP_FLAGS))
 		ksmol_receive_stamp(pb);
+	if (!READ_ONCE(sk->sk_lock.owned) &&
+	    unlikely(!ksmol_tcp_csum_ok(pb, seg->h.hlen)))
+		return KSMOL_DROP_TCP_CSUM;
 	bh_lock_sock(sk);
 	ksmol_tcp_steer_input(&ts->steer, smp_processor_id());
-	if (unlikely(sk->sk_state == TCP_CLOSE)) {
+	if (unlikely(sk->sk_state == TCP_CLOSE))
 		verdict = NO_CONNECTION;
-	} else if (unlikely(sock_owned_by_user(sk))) {
+	else if (unlikely(sock_owned_by_user(sk)))
 		verdict = ksmol_tcp_backlog_add(ts, seg, pb);
-	} else {
-		now = ksmol_tcp_now();
-		ts->tcb.trim_later = trim_elsewhere(ts);
-		verdict = ksmol_tcp_segment(ts, seg, now);
-		ts->tcb.trim_later = false;
-		ksmol_tcp_run(ts, now);
-	}
+	else if (unlikely(!ksmol_tcp_csum_ok(pb, seg->h.hlen)))
+		verdict = KSMOL_DROP_TCP_CSUM;
+	else
+		verdict = sock_segment(ts, seg);
 	bh_unlock_sock(sk);
 	return verdict;
 }
@@ -214,6 +256,7 @@ static int flow_input(const struct ksmol_key *key, struct ksmol_tcp_seg *seg,
 
 	if (unlikely(!ks))
 		return NO_CONNECTION;
+	prefetchw(&ks->inet.sk.sk_lock);
 	return sock_input(ksmol_tcp_sk(&ks->inet.sk), seg, pb);
 }
 
@@ -330,6 +373,8 @@ enum ksmol_verdict ksmol_tcp_socket_input(struct ksmol_iface *iface,
 	verdict = flow_input(&key, &seg, pb);
 	if (likely(verdict != NO_CONNECTION))
 		return verdict;
+	if (unlikely(!ksmol_tcp_csum_ok(pb, seg.h.hlen)))
+		return KSMOL_DROP_TCP_CSUM;
 	return stranger_input(&key, iface->net, &seg, pb);
 }
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_socket_input);

@@ -436,6 +436,23 @@ static bool ack_says_nothing(const struct ksmol_tcb *tcb,
 	       !(seg->h.opts & KSMOL_TCP_OPT_SACK);
 }
 
+/* --- without a clock --- */
+
+/*
+ * The stream goes on, to a reader who is behind. Nothing is acknowledged by it,
+ * let out or measured; when it came is of interest to timers of many
+ * milliseconds only.
+ */
+bool ksmol_tcp_untimed(const struct ksmol_tcb *tcb,
+		       const struct ksmol_tcp_seg *seg)
+{
+	return predicted(tcb, seg) && ack_says_nothing(tcb, seg) &&
+	       !ksmol_tcp_notsent(tcb) &&
+	       ksmol_tcp_readable(tcb) > 2 * tcb->rcv_mss &&
+	       !ksmol_tcp_rcv_rtt_ends(tcb, seg);
+}
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_untimed);
+
 static int input_predicted(struct ksmol_tcb *tcb, struct ksmol_tcp_seg *seg,
 			   u64 now)
 {

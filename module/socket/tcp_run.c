@@ -103,6 +103,32 @@ static bool readable_enough(const struct ksmol_tcp_sock *ts,
 	       ts->partial || ts->tcb.urg_data || ksmol_tcp_ready(ts, lowat);
 }
 
+/*
+ * Some of what readers were told of is unread, and none of them waits: they will
+ * look once more before they do. What waits without having looked under the
+ * lock, poll(), is content with that much. Those who want to be told of each
+ * arrival are in the queue (epoll), or asked for it.
+ */
+static bool reader_knows(const struct ksmol_tcp_sock *ts, const struct sock *sk)
+{
+	struct socket_wq *wq = rcu_dereference(sk->sk_wq);
+
+	return ksmol_seq_before(ts->tcb.copied_seq, ts->told) &&
+	       READ_ONCE(sk->sk_rcvlowat) <= 1 && !ts->tcb.urg_data &&
+	       sk->sk_data_ready == ts->ks.data_ready &&
+	       !sock_flag(sk, SOCK_FASYNC) &&
+	       /* no barrier: who looked under the lock is seen under it */
+	       !(wq && waitqueue_active(&wq->wait));
+}
+
+static void notify_reader(struct ksmol_tcp_sock *ts, struct sock *sk)
+{
+	if (!readable_enough(ts, sk) || reader_knows(ts, sk))
+		return;
+	ts->told = ts->tcb.rcv_nxt;
+	sk->sk_data_ready(sk);
+}
+
 static void notify_state(struct sock *sk, u32 events)
 {
 	bool over = sk->sk_state == TCP_CLOSE ||
@@ -123,8 +149,8 @@ static void run_notify(struct ksmol_tcp_sock *ts, u32 events, u8 before)
 
 	if (sock_flag(sk, SOCK_DEAD))
 		return;
-	if (events & KSMOL_TCP_EV_READABLE && readable_enough(ts, sk))
-		sk->sk_data_ready(sk);
+	if (events & KSMOL_TCP_EV_READABLE)
+		notify_reader(ts, sk);
 	if (events & KSMOL_TCP_EV_WRITABLE)
 		ksmol_tcp_write_space(ts);
 	if (unlikely(events & KSMOL_TCP_EV_URGENT))
@@ -169,6 +195,8 @@ static void run_events(struct ksmol_tcp_sock *ts, u64 now)
 	u32 events = ts->tcb.events;
 	u8 before = ksmol_tcp_to_sk(ts)->sk_state;
 
+	if (unlikely(events & KSMOL_TCP_EV_ESTABLISHED))
+		ts->told = ts->tcb.copied_seq;
 	ts->tcb.events = 0;
 	if (events & KSMOL_TCP_EV_CONFIRM)
 		run_confirm(ts);
@@ -240,6 +268,10 @@ void ksmol_tcp_run(struct ksmol_tcp_sock *ts, u64 now)
 
 	if (unlikely(sk->sk_state == TCP_LISTEN))
 		return;
+	if (now != ts->clock) {
+		ts->clock = now;
+		ts->tick = jiffies;
+	}
 	rcu_read_lock();
 	run_send(ts, now);
 	run_events(ts, now);

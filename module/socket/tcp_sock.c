@@ -28,6 +28,7 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_orphans);
 static void sock_setup(struct ksmol_tcp_sock *ts)
 {
 	ksmol_tcp_timer_init(ts);
+	ts->clock = 0;
 	ksmol_pbuf_list_init(&ts->backlog);
 	ksmol_tcp_listen_init(ts);
 	INIT_LIST_HEAD(&ts->accept_node);

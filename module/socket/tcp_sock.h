@@ -78,6 +78,9 @@ struct ksmol_tcp_steer {
  * @tcb: the connection
  * @timer: for ksmol_tcp_deadline(tcb); it holds a reference while pending
  * @armed: when @timer fires, in the core's microseconds
+ * @clock: the core's, as it was last told; 0 = not yet
+ * @tick: jiffies then, or later
+ * @told: up to which number readers were told that there is data
  * @backlog: packets that came while a process owned the socket, settled
  *	already, from their transport header on; socket spinlock
  * @backlog_bytes: what they count against its limit
@@ -113,6 +116,9 @@ struct ksmol_tcp_sock {
 	struct ksmol_tcb tcb;
 	struct timer_list timer;
 	u64 armed;
+	u64 clock;
+	unsigned long tick;
+	u32 told;
 	struct ksmol_pbuf_list backlog;
 	u32 backlog_bytes;
 	bool has_late;
@@ -403,6 +409,13 @@ int ksmol_tcp_segment(struct ksmol_tcp_sock *ts, struct ksmol_tcp_seg *seg,
 
 /* Parses the transport header at @pb's begin: 0 or a drop reason. */
 int ksmol_tcp_seg_parse(struct ksmol_tcp_seg *seg, const struct ksmol_pbuf *pb);
+/* Is the checksum right of what begins @hlen bytes before @pb? It remembers. */
+bool ksmol_tcp_csum_check(struct ksmol_pbuf *pb, u32 hlen);
+static inline bool ksmol_tcp_csum_ok(struct ksmol_pbuf *pb, u32 hlen)
+{
+	return pb->rx.csum_ok || ksmol_tcp_csum_check(pb, hlen);
+}
+
 /* Fills the rest of @seg, and pulls the header. */
 void ksmol_tcp_seg_fill(struct ksmol_tcp_seg *seg, struct ksmol_pbuf *pb);
 

@@ -183,11 +183,17 @@ void ksmol_tcp_rcv_rtt_sent(struct ksmol_tcb *tcb, u32 tsval, u64 now)
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_rcv_rtt_sent);
 
 /* It comes back with data, or else the next does. */
+static bool is_echo(const struct ksmol_tcb *tcb,
+		    const struct ksmol_tcp_seg *seg)
+{
+	return tcb->rcv_rtt_at && seg->mss >= tcb->rcv_mss &&
+	       !ksmol_seq_before(seg->h.tsecr, tcb->rcv_rtt_seq);
+}
+
 static void rtt_by_timestamp(struct ksmol_tcb *tcb,
 			     const struct ksmol_tcp_seg *seg, u64 now)
 {
-	if (!tcb->rcv_rtt_at || seg->mss < tcb->rcv_mss ||
-	    ksmol_seq_before(seg->h.tsecr, tcb->rcv_rtt_seq))
+	if (!is_echo(tcb, seg))
 		return;
 	rtt_sample(tcb, now - tcb->rcv_rtt_at, now);
 	tcb->rcv_rtt_at = 0;
@@ -206,6 +212,13 @@ static void rtt_by_window(struct ksmol_tcb *tcb, u64 now)
 	}
 	tcb->rcv_rtt_seq = tcb->rcv_nxt + tcb->rcv_wnd;
 	tcb->rcv_rtt_at = now;
+}
+
+bool ksmol_tcp_rcv_rtt_ends(const struct ksmol_tcb *tcb,
+			    const struct ksmol_tcp_seg *seg)
+{
+	return tcb->cfg.rcvbuf < tcb->cfg.rcvbuf_max &&
+	       (!(tcb->flags & KSMOL_TCP_F_TS) || is_echo(tcb, seg));
 }
 
 void ksmol_tcp_rcv_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
@@ -231,7 +244,7 @@ static void tune(struct ksmol_tcb *tcb, u64 now)
 	u64 want;
 
 	if (tcb->tune_at &&
-	    (!tcb->rcv_rtt || now - tcb->tune_at < tcb->rcv_rtt))
+	    (!tcb->rcv_rtt || (s64)(now - tcb->tune_at) < tcb->rcv_rtt))
 		return;
 	if (tcb->tune_at && copied > tcb->tune_space) {
 		want = 4 * (u64)copied + 16 * tcb->rcv_mss;
