@@ -293,6 +293,7 @@ void ksmol_phy_exit(void)
 			atomic_read(&phys_alive));
 	ksmol_loop_exit();
 	ksmol_steer_exit();
+	ksmol_copy_room_exit();
 	rcu_barrier();
 	synchronize_rcu_tasks();
 }

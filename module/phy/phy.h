@@ -93,6 +93,13 @@ void ksmol_loop_exit(void);
  */
 bool ksmol_tx_steer(struct ksmol_phy *phy, struct sk_buff *skb, int cpu);
 
+/* @size bytes, at most a page, for an skb's data; freed as a page fragment; or
+ * NULL. BH disabled.
+ */
+void *ksmol_copy_room(u32 size);
+/* No CPU takes any more. */
+void ksmol_copy_room_exit(void);
+
 void ksmol_steer_init(void);
 void ksmol_steer_exit(void);
 

@@ -234,7 +234,7 @@ static struct sk_buff *segment_alloc_frag(u32 headroom, u32 len)
 	struct sk_buff *skb;
 	void *data;
 
-	data = napi_alloc_frag(size);
+	data = ksmol_copy_room(size);
 	if (unlikely(!data))
 		return NULL;
 	skb = napi_build_skb(data, size);
