@@ -156,7 +156,8 @@ static enum ksmol_verdict ipv4_packet(struct ksmol_iface *iface,
 				      struct ksmol_pbuf *pb, u8 proto, u8 hlen,
 				      struct ksmol_tx_token *tok)
 {
-	u32 off = pb->off - hlen, len = pb->len + hlen;
+	/* Each by itself: read as one, it waits for both to be written. */
+	u32 off = READ_ONCE(pb->off) - hlen, len = READ_ONCE(pb->len) + hlen;
 	enum ksmol_verdict verdict;
 	bool raw = false;
 

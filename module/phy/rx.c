@@ -9,6 +9,7 @@
 
 #include <linux/if_vlan.h>
 #include <linux/netdevice.h>
+#include <linux/prefetch.h>
 #include <net/dst.h>
 #include <ksmol/compat.h>
 #include <trace/events/ksmol.h>
@@ -289,6 +290,7 @@ rx_handler_result_t ksmol_phy_handler(struct sk_buff **pskb)
 	struct sk_buff *skb = *pskb;
 	struct ksmol_phy *phy = rcu_dereference(skb->dev->rx_handler_data);
 
+	prefetch(skb_shinfo(skb));
 	/* Linux's own multicast, looped back to Linux: never on the wire. */
 	if (unlikely(skb->pkt_type == PACKET_LOOPBACK))
 		return RX_HANDLER_PASS;

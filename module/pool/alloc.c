@@ -190,8 +190,9 @@ cache_pop(struct ksmol_pool_cache *cache)
 
 	if (likely(pb)) {
 		cache->first = pb->next;
-		/* Another CPU may have written it last. */
+		/* Another CPU may have written it last: both of its lines. */
 		prefetchw(pb->next);
+		prefetchw((u8 *)pb->next + sizeof(*pb) / 2);
 		cache->count--;
 	}
 	return pb;
@@ -465,7 +466,7 @@ static __always_inline void free_one(struct ksmol_pbuf *pb)
 	}
 	if (pb->skb) {
 		ksmol_pbuf_uncharge(pb);
-		napi_consume_skb(pb->skb, 1);
+		ksmol_skb_consume(pb->skb);
 		pb->skb = NULL;
 	}
 	if (pb->flags & KSMOL_PB_TX) {

@@ -91,7 +91,7 @@ static int pbuf_copybreak(struct ksmol_pbuf *pb)
 		memcpy(pb->head, skb->data + pb->off, pb->len);
 	else if (skb_copy_bits(skb, pb->off, pb->head, pb->len))
 		return KSMOL_DROP_RX_NO_SKB;
-	napi_consume_skb(pb->skb, 1);
+	ksmol_skb_consume(pb->skb);
 	pb->skb = NULL;
 	pb->off = 0;
 	__ksmol_stat_copy(COPYBREAK_RX, pb->len);

@@ -4,6 +4,8 @@
 #define _KSMOL_POOL_POOL_H
 
 #include <linux/mm.h>
+#include <linux/skbuff.h>
+#include <linux/smp.h>
 #include <ksmol/pool.h>
 
 extern const char * const ksmol_class_names[KSMOL_NR_CLASSES];
@@ -25,6 +27,21 @@ void ksmol_pool_flush(void);
 
 /* Wakes those who wait for TX room, if there are any. Any context. */
 void ksmol_pool_wake(struct ksmol_pool *pool);
+
+/*
+ * Frees a received skb, which is ours alone or shared. BH disabled.
+ *
+ * In new kernels napi_consume_skb() leaves another CPU's for that one to free. That
+ * is the one that receives: what limits a stream, while its reader waits. The
+ * slab allocator has its own ways of bringing memory back.
+ */
+static inline void ksmol_skb_consume(struct sk_buff *skb)
+{
+	if (skb->alloc_cpu == smp_processor_id())
+		napi_consume_skb(skb, 1);
+	else
+		consume_skb(skb);
+}
 
 /* Gives back what a map was charged in ksmol_pbuf_settle(). BH disabled. */
 void ksmol_pbuf_uncharge(struct ksmol_pbuf *pb);
