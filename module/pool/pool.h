@@ -32,12 +32,13 @@ void ksmol_pool_wake(struct ksmol_pool *pool);
  * Frees a received skb, which is ours alone or shared. BH disabled.
  *
  * In new kernels napi_consume_skb() leaves another CPU's for that one to free. That
- * is the one that receives: what limits a stream, while its reader waits. The
- * slab allocator has its own ways of bringing memory back.
+ * is the one that receives: with many small ones it is what limits a stream,
+ * while the reader waits; and the slab allocator has its own ways of bringing
+ * them back. Pages it has not, and large skbs are few.
  */
 static inline void ksmol_skb_consume(struct sk_buff *skb)
 {
-	if (skb->alloc_cpu == smp_processor_id())
+	if (skb_is_nonlinear(skb) || skb->alloc_cpu == smp_processor_id())
 		napi_consume_skb(skb, 1);
 	else
 		consume_skb(skb);
