@@ -9,11 +9,12 @@
 
 #include <linux/mm.h>
 #include <linux/percpu.h>
+#include <linux/sizes.h>
 #include <linux/skbuff.h>
 #include <ksmol/compat.h>
 #include "phy.h"
 
-#define ROOM_ORDER	3
+#define ROOM_ORDER	get_order(SZ_32K)
 #define ROOM_SIZE	((u32)PAGE_SIZE << ROOM_ORDER)
 #define ROOM_PAGES	16U
 /* References taken at once: more fragments than this are in no page. */

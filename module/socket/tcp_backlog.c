@@ -114,12 +114,13 @@ static void backlog_one(struct ksmol_tcp_sock *ts, struct ksmol_pbuf *pb,
 		backlog_drop(pb, verdict);
 }
 
-/* Another CPU wrote these last: the next one's header, and the pbuf after it. */
+/* Another CPU wrote these last: the next one's skb, and the pbuf after it. */
 static void backlog_ahead(const struct ksmol_pbuf *next)
 {
 	if (!next)
 		return;
-	prefetch(next->head + next->off);
+	if (next->skb)
+		prefetch(&next->skb->head);
 	prefetchw(next->next);
 }
 
