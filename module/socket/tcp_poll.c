@@ -18,10 +18,15 @@ static u32 window_left(const struct ksmol_tcb *tcb)
 	return max(left, 0);
 }
 
-/* Bytes the program could read, if it read all. */
+/*
+ * Bytes the program could read, if it read all. What came while somebody had
+ * still to read is told to nobody (reader_knows()): who sees here that this was
+ * read since must see what came, too.
+ */
 static int bytes_readable(const struct ksmol_tcb *tcb)
 {
-	int n = READ_ONCE(tcb->rcv_nxt) - READ_ONCE(tcb->copied_seq);
+	u32 copied = smp_load_acquire(&tcb->copied_seq);	/* as the lock's */
+	int n = READ_ONCE(tcb->rcv_nxt) - copied;
 
 	return n - !!(READ_ONCE(tcb->flags) & KSMOL_TCP_F_FIN_IN);
 }
