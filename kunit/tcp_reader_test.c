@@ -377,6 +377,11 @@ static void untimed__only_if_nothing_else(struct kunit *test)
 
 /* --- whose work a checksum is --- */
 
+static u64 spoiled(void)
+{
+	return tcp_counter(KSMOL_TCP_CSUM_ERRORS);
+}
+
 /* Its last byte isn't what was summed. */
 static void spoiled_arrives(struct kunit *test, const struct stream *s, u32 len)
 {
@@ -395,12 +400,13 @@ static void spoiled_arrives(struct kunit *test, const struct stream *s, u32 len)
 
 static void csum__on_arrival(struct kunit *test)
 {
-	u64 before = verdicts(KSMOL_DROP_TCP_CSUM);
+	u64 before = verdicts(KSMOL_DROP_TCP_CSUM), seen = spoiled();
 	struct stream s;
 
 	stream_opens(test, &s);
 	spoiled_arrives(test, &s, SEGMENT);
 	KUNIT_EXPECT_EQ(test, verdicts(KSMOL_DROP_TCP_CSUM), before + 1);
+	KUNIT_EXPECT_EQ(test, spoiled(), seen + 1);
 	KUNIT_EXPECT_EQ(test, s.ts->tcb.rcv_nxt, s.seq);
 	more_arrives(test, &s);
 }
@@ -409,7 +415,7 @@ static void csum__on_arrival(struct kunit *test)
 static void csum__of_what_waits(struct kunit *test)
 {
 	u64 purged = ksmol_stats_sum(offsetof(struct ksmol_stats, purged));
-	u64 before = verdicts(KSMOL_DROP_TCP_CSUM);
+	u64 before = verdicts(KSMOL_DROP_TCP_CSUM), seen = spoiled();
 	struct stream s;
 
 	stream_opens(test, &s);
@@ -420,6 +426,7 @@ static void csum__of_what_waits(struct kunit *test)
 	release_sock(s.sock->sk);
 	KUNIT_EXPECT_EQ(test, s.ts->tcb.rcv_nxt, s.seq + SEGMENT);
 	KUNIT_EXPECT_EQ(test, verdicts(KSMOL_DROP_TCP_CSUM), before);
+	KUNIT_EXPECT_EQ(test, spoiled(), seen + 1);
 	KUNIT_EXPECT_EQ(test,
 			ksmol_stats_sum(offsetof(struct ksmol_stats, purged)),
 			purged + 1);

@@ -221,6 +221,7 @@ enum ksmol_token_end {
 	X(RESETS_OUT,	"resets_out",	"RSTs sent")				\
 	X(SEGS_IN,	"segs_in",	"segments received, merged ones as one")	\
 	X(SEGS_OUT,	"segs_out",	"segments sent, super-segments as one")	\
+	X(CSUM_ERRORS,	"csum_errors",	"segments whose checksum was wrong")	\
 	X(RETRANS,	"retrans",	"segments sent again")			\
 	X(TIMEOUTS,	"timeouts",	"retransmission timeouts")		\
 	X(FAST_RETRANS,	"fast_retrans",	"recoveries begun without a timeout")	\
@@ -274,8 +275,9 @@ enum ksmol_tcp_counter {
  * @copy_bytes: bytes of those copies
  * @token: token outcomes by policy
  * @tcp: TCP's counters
- * @purged: pbufs that sockets gave back unread on close, and fragments whose
- *	datagram came to nothing
+ * @purged: pbufs that sockets gave back unread on close, segments that waited
+ *	for a socket's owner who then refused them, and fragments whose datagram
+ *	came to nothing
  */
 struct ksmol_stats {
 	u64 frames_out;

@@ -75,6 +75,8 @@ noinline bool ksmol_tcp_csum_check(struct ksmol_pbuf *pb, u32 hlen)
 	pb->len += hlen;
 	pb->rx.csum_ok = csum_good(pb);
 	ksmol_pbuf_pull(pb, hlen);
+	if (unlikely(!pb->rx.csum_ok))
+		ksmol_tcp_count(CSUM_ERRORS);
 	return pb->rx.csum_ok;
 }
 

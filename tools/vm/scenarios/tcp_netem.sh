@@ -79,7 +79,7 @@ done <<'END_TABLE'
 1024|rate 20mbit delay 5ms limit 20
 END_TABLE
 clean
-t 'what was spoiled was seen as such' test "$(drops tcp_csum)" -gt 0
+t 'what was spoiled was seen as such' test "$(tcp_stat csum_errors)" -gt 0
 t 'and sent again' test "$(tcp_stat retrans)" -gt 0
 t 'everything is home' wait_for 10 idle
 whole 'after all of it'
