@@ -828,25 +828,48 @@ static void tcp_read__one_segment_at_a_time(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* The program reads @len bytes, all there are, after two round trips of @rtt. */
+static void tuned_by(struct ksmol_tcb *tcb, u32 rtt, u32 len)
+{
+	tcb->rcv_rtt = rtt;
+	tcb->tune_at = NOW - 2 * (u64)rtt;
+	tcb->tune_seq = tcb->copied_seq;
+	tcb->tune_space = 0;
+	tcb->copied_seq += len;
+	tcb->rcv_nxt += len;
+	ksmol_tcp_read(tcb, NOW);
+}
+
 static void tcp_read__buffer_follows(struct kunit *test)
 {
 	struct ksmol_tcb *tcb = fixture_start(test, &small);
 
 	tcb->cfg.rcvbuf = 20000;
-	tcb->rcv_rtt = 1000;
-	tcb->tune_at = NOW - 2000;
-	tcb->tune_seq = tcb->copied_seq;
-	tcb->copied_seq += 10000;
-	tcb->rcv_nxt += 10000;
-	ksmol_tcp_read(tcb, NOW);
-	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 4 * 10000U + 16 * 1000);
+	tuned_by(tcb, 2000, 10000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 4 * 10000U);
 	/* not twice in a round trip, not beyond the most, never less */
 	tcb->copied_seq += 50000;
 	tcb->rcv_nxt += 50000;
-	ksmol_tcp_read(tcb, NOW + 999);
-	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 56000U);
-	ksmol_tcp_read(tcb, NOW + 1000);
+	ksmol_tcp_read(tcb, NOW + 1999);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 40000U);
+	ksmol_tcp_read(tcb, NOW + 2000);
 	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 60000U);
+	tuned_by(tcb, 2000, 10000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 60000U);
+	fixture_stop(test);
+}
+
+static void tcp_read__buffer_fits_the_caches(struct kunit *test)
+{
+	struct ksmol_tcb *tcb = fixture_start(test, &small);
+
+	tcb->cfg.rcvbuf = 1000;
+	tuned_by(tcb, 1, 10000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 2 * 10000U + 19);
+	tuned_by(tcb, 512, 10000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 3 * 10000U);
+	tuned_by(tcb, 1024, 10000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 4 * 10000U);
 	fixture_stop(test);
 }
 
@@ -1048,6 +1071,7 @@ static struct kunit_case rcvq_cases[] = {
 	KUNIT_CASE(tcp_window__is_kept_behind_a_gap),
 	KUNIT_CASE(tcp_read__one_segment_at_a_time),
 	KUNIT_CASE(tcp_read__buffer_follows),
+	KUNIT_CASE(tcp_read__buffer_fits_the_caches),
 	KUNIT_CASE(tcp_rcv_rtt__in_microseconds),
 	KUNIT_CASE(tcp_rcv_rtt__least_of_a_period),
 	KUNIT_CASE(tcp_rcv_rtt__not_by_small_segments),

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which pbufs a stream's bytes go into. Mirrors module/socket/tcp_room.c. */
+/* Which pbufs a stream's bytes go into, and how many. Mirrors
+ * module/socket/tcp_room.c.
+ */
 
 #include <linux/delay.h>
 #include "tcp_conn_fixture.h"
@@ -145,11 +147,59 @@ static void page__large_ones_are_the_last_resort(struct kunit *test)
 	ksmol_pbuf_free_any(taken);
 }
 
+/* Room is asked for with @cwnd and a window that was @wnd at most. */
+static void sndbuf_becomes(struct kunit *test, struct ksmol_tcp_sock *ts,
+			   u32 cwnd, u32 wnd, u32 want)
+{
+	struct sock *sk = ksmol_tcp_to_sk(ts);
+
+	ts->tcb.cwnd = cwnd;
+	ts->tcb.snd_max_wnd = wnd;
+	ksmol_tcp_nospace(sk);
+	lock_sock(sk);
+	ksmol_tcp_write_space(ts);
+	release_sock(sk);
+	KUNIT_EXPECT_EQ(test, ts->tcb.cfg.sndbuf, want);
+	KUNIT_EXPECT_EQ(test, (u32)sk->sk_sndbuf, want);
+}
+
+static void sndbuf__two_windows(struct kunit *test)
+{
+	struct socket *sock;
+	struct ksmol_tcp_sock *ts = connected(test, &sock);
+	u32 first = ts->tcb.cfg.sndbuf;
+
+	WRITE_ONCE(sock->sk->sk_sndbuf, first);
+	sndbuf_becomes(test, ts, first, first / 4, first);
+	sndbuf_becomes(test, ts, 4 * first, first, 2 * first);
+	sndbuf_becomes(test, ts, 2 * first, 8 * first, 4 * first);
+	/* never less */
+	sndbuf_becomes(test, ts, first, first, 4 * first);
+	sndbuf_becomes(test, ts, U32_MAX, U32_MAX,
+		       READ_ONCE(ksmol_params.tcp_tx_max));
+}
+
+static void sndbuf__full_congestion_window(struct kunit *test)
+{
+	struct socket *sock;
+	struct ksmol_tcp_sock *ts = connected(test, &sock);
+	u32 first = ts->tcb.cfg.sndbuf;
+
+	WRITE_ONCE(sock->sk->sk_sndbuf, first);
+	ts->tcb.snd_nxt = ts->tcb.snd_una + 2 * first;
+	sndbuf_becomes(test, ts, 2 * first, 8 * first, first);
+	ts->tcb.snd_nxt--;
+	sndbuf_becomes(test, ts, 2 * first, 8 * first, 4 * first);
+	ts->tcb.snd_nxt = ts->tcb.snd_una;
+}
+
 static struct kunit_case room_cases[] = {
 	KUNIT_CASE(page__much_goes_into_large_ones),
 	KUNIT_CASE(page__little_does_not),
 	KUNIT_CASE(page__goes_without_large_ones),
 	KUNIT_CASE(page__large_ones_are_the_last_resort),
+	KUNIT_CASE(sndbuf__two_windows),
+	KUNIT_CASE(sndbuf__full_congestion_window),
 	{}
 };
 

@@ -333,7 +333,7 @@ MODULE_PARM_DESC(tcp_rx_max, "and up to how many it is tuned, as far as the pool
 limit_param(tcp_tx);
 MODULE_PARM_DESC(tcp_tx, "bytes that a new stream's send queue may hold at first (default 65536); SO_SNDBUF fixes it");
 limit_param(tcp_tx_max);
-MODULE_PARM_DESC(tcp_tx_max, "and up to how many it grows with the congestion window (default 4194304)");
+MODULE_PARM_DESC(tcp_tx_max, "and up to how many it grows with congestion window and peer's window (default 4194304)");
 limit_param(tcp_ooo);
 MODULE_PARM_DESC(tcp_ooo, "pbufs that all streams together may hold out of order (default 0: five eighths of pool_rx)");
 module_param_named(tcp_conns, ksmol_params.tcp_conns, uint, 0444);

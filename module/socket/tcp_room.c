@@ -159,6 +159,7 @@ void ksmol_tcp_nospace(struct sock *sk)
 		set_bit(SOCK_NOSPACE, &sock->flags);
 	smp_mb__after_atomic();	/* (W) */
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_nospace);
 
 bool ksmol_tcp_writable(struct ksmol_tcp_sock *ts)
 {
@@ -171,13 +172,15 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_writable);
 
 /*
  * A queue of two windows keeps the line busy while the program is on its way
- * (RFC 5681 3.2 inflates the window for as long as recovery lasts).
+ * (RFC 5681 3.2 inflates the window for as long as recovery lasts). More than
+ * that of the peer's would only wait, and out of the CPU's caches.
  */
 static void sndbuf_expand(struct ksmol_tcp_sock *ts)
 {
 	struct sock *sk = ksmol_tcp_to_sk(ts);
 	struct ksmol_tcb *tcb = &ts->tcb;
-	u32 want = min_t(u64, 2 * (u64)tcb->cwnd,
+	u32 window = min(tcb->cwnd, tcb->snd_max_wnd);
+	u32 want = min_t(u64, 2 * (u64)window,
 			 READ_ONCE(ksmol_params.tcp_tx_max));
 
 	if (sk->sk_userlocks & SOCK_SNDBUF_LOCK || tcb->cfg.sndbuf >= want)
@@ -203,6 +206,7 @@ void ksmol_tcp_write_space(struct ksmol_tcp_sock *ts)
 	clear_bit(SOCK_NOSPACE, &sock->flags);
 	sk->sk_write_space(sk);
 }
+EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_write_space);
 
 /* --- how much there may be --- */
 

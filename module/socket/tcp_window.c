@@ -234,22 +234,32 @@ void ksmol_tcp_rcv_rtt(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_rcv_rtt);
 
 /*
- * Once per round trip: when the program read more than in any before, the
- * sender may still be growing. While one round trip's worth is being read and
- * another is on its way the sender doubles: room for four.
+ * Room for what is read in a round trip and for what is on its way meanwhile. The
+ * sender may double both by the next: as much again. Where a round trip is short
+ * what that gains is over in milliseconds, and what it costs remains: the more is
+ * on its way, the less of it is still in the CPUs' caches (Linux: tcp_rcvbuf_grow(),
+ * the sysctl tcp_rcvbuf_low_rtt).
  */
+#define SHORT_RTT	1024U	/* microseconds */
+
+static u64 room_for(const struct ksmol_tcb *tcb, u32 copied)
+{
+	u64 room = 2 * (u64)copied;
+
+	return room + room * min(tcb->rcv_rtt, SHORT_RTT) / SHORT_RTT;
+}
+
+/* Once per round trip: did the program read more than in any before? */
 static void tune(struct ksmol_tcb *tcb, u64 now)
 {
 	u32 copied = tcb->copied_seq - tcb->tune_seq;
-	u64 want;
 
 	if (tcb->tune_at &&
 	    (!tcb->rcv_rtt || (s64)(now - tcb->tune_at) < tcb->rcv_rtt))
 		return;
 	if (tcb->tune_at && copied > tcb->tune_space) {
-		want = 4 * (u64)copied + 16 * tcb->rcv_mss;
-		tcb->cfg.rcvbuf = clamp_t(u64, want, tcb->cfg.rcvbuf,
-					  tcb->cfg.rcvbuf_max);
+		tcb->cfg.rcvbuf = clamp_t(u64, room_for(tcb, copied),
+					  tcb->cfg.rcvbuf, tcb->cfg.rcvbuf_max);
 		tcb->tune_space = copied;
 	}
 	tcb->tune_seq = tcb->copied_seq;
