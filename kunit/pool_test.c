@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/uio.h>
 #include <net/checksum.h>
 #include <ksmol/compat.h>
 #include <ksmol/pool.h>
@@ -632,6 +633,78 @@ static void pbuf_csum__any_boundary(struct kunit *test)
 	fixture_stop(test);
 }
 
+/* One with a header and fragments of many pages and parts of pages. */
+static struct sk_buff *skb_of_pages(const u8 *bytes)
+{
+	static const struct { u32 order, off, len; } frags[] = {
+		{ 3, 100, 20000 }, { 0, 3000, 1000 }, { 1, 0, 8000 },
+	};
+	struct sk_buff *skb = skb_of(0, 0);
+	struct page *page;
+	u32 i, at = 0;
+
+	for (i = 0; skb && i < ARRAY_SIZE(frags); i++) {
+		page = alloc_pages(GFP_ATOMIC | __GFP_COMP, frags[i].order);
+		if (!page) {
+			kfree_skb(skb);
+			return NULL;
+		}
+		memcpy(page_address(page) + frags[i].off, bytes + at,
+		       frags[i].len);
+		skb_add_rx_frag(skb, i, page, frags[i].off, frags[i].len,
+				PAGE_SIZE << frags[i].order);
+		at += frags[i].len;
+	}
+	/* the first bytes of it into the head */
+	if (skb && !__pskb_pull_tail(skb, 300)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	return skb;
+}
+
+static void range_is_read(struct kunit *test, const struct ksmol_pbuf *pb,
+			  const u8 *bytes, u8 *to, u32 off, u32 len)
+{
+	struct kvec vec = { .iov_base = to, .iov_len = len };
+	struct iov_iter iter;
+
+	memset(to, 0, len);
+	iov_iter_kvec(&iter, ITER_DEST, &vec, 1, len);
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_to_iter(pb, off, &iter, len), 0);
+	KUNIT_EXPECT_EQ(test, memcmp(to, bytes + off, len), 0);
+}
+
+static void pbuf_to_iter__any_range(struct kunit *test)
+{
+	const u32 all = 29000;
+	struct fixture *f = test->priv;
+	struct ksmol_pbuf *pb;
+	struct iov_iter none = {};
+	struct sk_buff *skb;
+	u8 *bytes = kunit_kmalloc(test, all, GFP_KERNEL);
+	u8 *to = kunit_kmalloc(test, all, GFP_KERNEL);
+	u32 i, off;
+
+	KUNIT_ASSERT_NOT_NULL(test, bytes);
+	KUNIT_ASSERT_NOT_NULL(test, to);
+	get_random_bytes(bytes, all);
+	fixture_start(test, &small);
+	skb = skb_of_pages(bytes);
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	pb = take(f, ksmol_pbuf_alloc_rx(&f->pool));
+	ksmol_pbuf_map(pb, skb);
+	KUNIT_EXPECT_EQ(test, pb->len, all);
+	range_is_read(test, pb, bytes, to, 0, all);
+	for (i = 0; i < 500; i++) {
+		off = get_random_u32() % all;
+		range_is_read(test, pb, bytes, to, off,
+			      get_random_u32() % (all - off + 1));
+	}
+	KUNIT_EXPECT_EQ(test, ksmol_pbuf_to_iter(pb, 1, &none, all), -EFAULT);
+	fixture_stop(test);
+}
+
 static void pbuf_from_mem__rolls_back_when_the_pool_ends(struct kunit *test)
 {
 	struct fixture *f = test->priv;
@@ -830,6 +903,7 @@ static struct kunit_case pool_cases[] = {
 	KUNIT_CASE(pbuf_may_queue__caches_fill_later),
 	KUNIT_CASE(pbuf_dup__shares_the_skb),
 	KUNIT_CASE(pbuf_csum__any_boundary),
+	KUNIT_CASE(pbuf_to_iter__any_range),
 	KUNIT_CASE(pbuf_from_mem__rolls_back_when_the_pool_ends),
 	KUNIT_CASE(pbuf_complete__waits_for_the_page),
 	KUNIT_CASE(pool_reap__goes_on_while_it_finds),

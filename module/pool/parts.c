@@ -84,7 +84,7 @@ static int part_to_iter(const struct ksmol_pbuf *part, u32 at,
 			struct iov_iter *to, u32 len)
 {
 	if (part->skb)
-		return skb_copy_datagram_iter(part->skb, at, to, len);
+		return ksmol_skb_to_iter(part->skb, at, to, len);
 	return copy_to_iter(part->head + at, len, to) == len ? 0 : -EFAULT;
 }
 

@@ -3,6 +3,7 @@
 
 #include <linux/mm.h>
 #include <linux/netdevice.h>
+#include <linux/prefetch.h>
 #include <linux/uio.h>
 #include <net/checksum.h>
 #include <ksmol/compat.h>
@@ -190,6 +191,53 @@ static const struct ksmol_pbuf *chain_next(const struct ksmol_pbuf *pb)
 	return pb->flags & KSMOL_PB_TX ? pb->chain : NULL;
 }
 
+#define FETCH_BYTES	512U	/* by then the processor sees where it goes */
+
+/* The first lines of each page that [@at, @at + @len) lies in. */
+static void fetch_pages(const u8 *at, u32 len)
+{
+	const u8 *end = at + len, *page, *line;
+
+	for (page = at; page < end; page = PTR_ALIGN(page + 1, PAGE_SIZE))
+		for (line = page; line < min(end, page + FETCH_BYTES);
+		     line += L1_CACHE_BYTES)
+			prefetch(line);
+}
+
+/* What of a piece of an skb is in [@off, @off + @len), counted from there on. */
+static void fetch_piece(const u8 *at, u32 size, u32 *off, u32 *len)
+{
+	u32 skip = min(*off, size), n = min(size - skip, *len);
+
+	if (at)
+		fetch_pages(at + skip, n);
+	*off -= skip;
+	*len -= n;
+}
+
+/*
+ * Processors fetch ahead of a copy, but not beyond the end of a page, and what
+ * another CPU wrote is far away.
+ */
+static noinline void fetch_skb(const struct sk_buff *skb, u32 off, u32 len)
+{
+	const struct skb_shared_info *info = skb_shinfo(skb);
+	const skb_frag_t *frag;
+
+	fetch_piece(skb->data, skb_headlen(skb), &off, &len);
+	for (frag = info->frags; frag < info->frags + info->nr_frags; frag++)
+		fetch_piece(skb_frag_address_safe(frag), skb_frag_size(frag),
+			    &off, &len);
+}
+
+int ksmol_skb_to_iter(const struct sk_buff *skb, u32 off, struct iov_iter *to,
+		      u32 len)
+{
+	if (len > PAGE_SIZE)
+		fetch_skb(skb, off, len);
+	return skb_copy_datagram_iter(skb, off, to, len);
+}
+
 int ksmol_pbuf_to_iter(const struct ksmol_pbuf *pb, u32 off,
 		       struct iov_iter *to, u32 len)
 {
@@ -198,7 +246,7 @@ int ksmol_pbuf_to_iter(const struct ksmol_pbuf *pb, u32 off,
 	if (pb->skb) {
 		if (off > pb->len || len > pb->len - off)
 			return -EFAULT;
-		return skb_copy_datagram_iter(pb->skb, pb->off + off, to, len);
+		return ksmol_skb_to_iter(pb->skb, pb->off + off, to, len);
 	}
 	for (pb = chain_at(pb, &off); len && pb; pb = chain_next(pb)) {
 		u32 n = min(len, pb->len - off);

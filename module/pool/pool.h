@@ -44,6 +44,10 @@ static inline void ksmol_skb_consume(struct sk_buff *skb)
 		consume_skb(skb);
 }
 
+/* As skb_copy_datagram_iter(), which reads from far away. */
+int ksmol_skb_to_iter(const struct sk_buff *skb, u32 off, struct iov_iter *to,
+		      u32 len);
+
 /* Gives back what a map was charged in ksmol_pbuf_settle(). BH disabled. */
 void ksmol_pbuf_uncharge(struct ksmol_pbuf *pb);
 
