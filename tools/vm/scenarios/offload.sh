@@ -62,6 +62,9 @@ gro-forwarding rx-udp-gro-forwarding on
 no-gro gro off
 END
 
+# After so much traffic the peer may ask who we are at any time, which counts, too.
+at p sysctl -qw net.ipv4.neigh.eth0.delay_first_probe_time=600 \
+	net.ipv6.neigh.eth0.delay_first_probe_time=600
 frames_at p echo >/dev/null
 bg_at p udp sink 10.0.0.1 1000
 frames_table <<'END'
