@@ -6,10 +6,10 @@
 . "$(dirname "$0")/../vm/ksmol.sh"
 
 out=$KSMOL_RESULTS/guest.log
-rounds=$((BENCH_ROUNDS / 12 + 1))
-stream_rounds=$((BENCH_ROUNDS / 2 + 1))
+rounds=$((BENCH_ROUNDS / 2 + 1))
 count=$BENCH_PACKETS
 linux_us=10.0.1.2 linux_peer=10.0.1.1
+paths=(linux-linux ksmol-linux linux-ksmol)
 
 say() { echo "test=$*" >>"$out"; }
 
@@ -76,9 +76,9 @@ stream_on() {
 
 # Each round begins with another: what comes first is no better off.
 streams() {
-	local round offload i paths=(linux-linux ksmol-linux linux-ksmol)
+	local round offload i
 
-	for ((round = 1; round <= stream_rounds; round++)); do
+	for ((round = 1; round <= rounds; round++)); do
 		for offload in on off; do
 			offload $offload
 			for i in 0 1 2; do
@@ -99,20 +99,30 @@ one() {
 	say "tcp_$what path=$path processors=$where $("$@")"
 }
 
-# small WHAT COUNT: one byte there and back, or connections, in turns. The
-# server on port 9 has the other processor, that on port 10 has ours.
-small() {
-	local round port
+# small_on PATH WHAT PORT COUNT
+small_on() {
+	case $1 in
+	linux-linux) one "$1" "$2" "$3" here tcptime "$2" $linux_peer "$3" "$4" ;;
+	ksmol-linux)
+		one "$1" "$2" "$3" here tcptime -p $proto "$2" 10.0.0.1 "$3" "$4"
+		;;
+	linux-ksmol)
+		one "$1" "$2" "$3" here nsenter --net=/run/netns/p \
+			tcptime "$2" $us "$3" "$4"
+		;;
+	esac
+}
 
-	for ((round = 1; round <= rounds * 2; round++)); do
+# small WHAT COUNT: one byte there and back, or connections, in turns as above.
+# The server on port 9 has the other processor, that on port 10 has ours.
+small() {
+	local round port i
+
+	for ((round = 1; round <= rounds; round++)); do
 		for port in 9 10; do
-			one linux-linux "$1" $port \
-				here tcptime "$1" $linux_peer $port "$2"
-			one ksmol-linux "$1" $port \
-				here tcptime -p $proto "$1" 10.0.0.1 $port "$2"
-			one linux-ksmol "$1" $port \
-				here nsenter --net=/run/netns/p \
-				tcptime "$1" $us $port "$2"
+			for i in 0 1 2; do
+				small_on "${paths[(round + i) % 3]}" "$1" $port "$2"
+			done
 		done
 	done
 }
