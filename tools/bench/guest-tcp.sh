@@ -8,7 +8,7 @@
 out=$KSMOL_RESULTS/guest.log
 rounds=$((BENCH_ROUNDS / 2 + 1))
 count=$BENCH_PACKETS
-linux_us=10.0.1.2 linux_peer=10.0.1.1
+linux_us=10.0.1.2 linux_peer=10.0.1.1 own_peer=10.0.2.1
 paths=(linux-linux ksmol-linux linux-ksmol)
 
 say() { echo "test=$*" >>"$out"; }
@@ -99,12 +99,25 @@ one() {
 	say "tcp_$what path=$path processors=$where $("$@")"
 }
 
+# A veth pair that ksmol has both ends of. What two stacks have in one processor's
+# caches, Linux to Linux and this have there once.
+wire_own() {
+	ip netns add m && ip link add ks2 type veth peer name ks3 netns m &&
+		ip link set ks2 up && at m ip link set ks3 up &&
+		attach "ks2,10.0.2.2/24" && attach -n m "ks3,$own_peer/24"
+}
+
+served() { [ "$(grep -c ":$1 " "$debug/sockets")" = 2 ]; }
+
 # small_on PATH WHAT PORT COUNT
 small_on() {
 	case $1 in
 	linux-linux) one "$1" "$2" "$3" here tcptime "$2" $linux_peer "$3" "$4" ;;
 	ksmol-linux)
 		one "$1" "$2" "$3" here tcptime -p $proto "$2" 10.0.0.1 "$3" "$4"
+		;;
+	ksmol-ksmol)
+		one "$1" "$2" "$3" here tcptime -p $proto "$2" $own_peer "$3" "$4"
 		;;
 	linux-ksmol)
 		one "$1" "$2" "$3" here nsenter --net=/run/netns/p \
@@ -116,12 +129,12 @@ small_on() {
 # small WHAT COUNT: one byte there and back, or connections, in turns as above.
 # The server on port 9 has the other processor, that on port 10 has ours.
 small() {
-	local round port i
+	local round port i ways=("${paths[@]}" ksmol-ksmol)
 
 	for ((round = 1; round <= rounds; round++)); do
 		for port in 9 10; do
-			for i in 0 1 2; do
-				small_on "${paths[(round + i) % 3]}" "$1" $port "$2"
+			for i in 0 1 2 3; do
+				small_on "${ways[(round + i) % 4]}" "$1" $port "$2"
 			done
 		done
 	done
@@ -158,6 +171,7 @@ idles() {
 # shellcheck disable=SC2086 # one word per parameter
 start $BENCH_MODULE
 t "Linux's own pair is wired up" peer q -d ks1 -4 $linux_peer/24 -l $linux_us/24
+t "ksmol's own pair is, too" wire_own
 ulimit -n 65536
 echo "release=$(uname -r) cpus=$(nproc) rounds=$rounds packets=$count" >"$out"
 for ns in p q; do
@@ -171,8 +185,10 @@ done
 bg taskset -c 0 ksmol run iperf3 -s -B $us >/dev/null 2>&1
 bg taskset -c 0 tcptime -p $proto pong $us 9
 bg taskset -c 1 tcptime -p $proto pong $us 10
-wait_for 10 bound 9
-wait_for 10 bound 10
+bg_at m taskset -c 0 tcptime -p $proto pong $own_peer 9
+bg_at m taskset -c 1 tcptime -p $proto pong $own_peer 10
+wait_for 10 served 9
+wait_for 10 served 10
 wait_for 10 bound 5201
 wait_for 10 listening p 5201
 wait_for 10 listening q 5201

@@ -335,13 +335,15 @@ function small_rows(where) {
 	small_row(where, "linux-linux", "Linux, Linux")
 	small_row(where, "ksmol-linux", "ksmol, Linux")
 	small_row(where, "linux-ksmol", "Linux, ksmol")
+	small_row(where, "ksmol-ksmol", "ksmol, ksmol")
 }
 
 # The clock's grain and chance are allowed for.
 function no_worse(name, where, allow,    linux) {
 	linux = best[name, where ",linux-linux"] * allow
 	return best[name, where ",ksmol-linux"] <= linux && \
-		best[name, where ",linux-ksmol"] <= linux
+		best[name, where ",linux-ksmol"] <= linux && \
+		best[name, where ",ksmol-ksmol"] <= linux
 }
 
 function small_table() {
