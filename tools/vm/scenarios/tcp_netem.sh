@@ -9,15 +9,24 @@
 
 . "$(dirname "$0")/../ksmol.sh"
 
-# spoil WORD...: netem on both devices.
+# spoil WORD...: netem on both devices. What is not named in a change of netem
+# stays as it was: there is a new one each time.
 spoil() {
-	tc qdisc replace dev ks0 root netem limit 20000 "$@" &&
-		at p tc qdisc replace dev eth0 root netem limit 20000 "$@"
+	clean
+	tc qdisc add dev ks0 root netem limit 20000 "$@" &&
+		at p tc qdisc add dev eth0 root netem limit 20000 "$@"
 }
 
+# offload on|off: of both devices.
+offload() {
+	ethtool -K ks0 tso "$1" gso "$1" gro "$1" &&
+		at p ethtool -K eth0 tso "$1" gso "$1" gro "$1"
+} >/dev/null
+
 clean() {
-	tc qdisc del dev ks0 root && at p tc qdisc del dev eth0 root
-}
+	tc qdisc del dev ks0 root
+	at p tc qdisc del dev eth0 root
+} 2>/dev/null
 
 # carry KIB: half of the connections are ours, half the peer's.
 carry() {
@@ -46,12 +55,10 @@ serve_at p :: 7
 
 # Segments are lost one by one, not as the large ones that senders build; the
 # last lines let them through.
-ethtool -K ks0 tso off gso off gro off >/dev/null
-at p ethtool -K eth0 tso off gso off gro off >/dev/null
+offload off
 while IFS='|' read -r kib words; do
 	if [ "$words" = segments ]; then
-		ethtool -K ks0 tso on gso on gro on >/dev/null
-		at p ethtool -K eth0 tso on gso on gro on >/dev/null
+		offload on
 		continue
 	fi
 	# shellcheck disable=SC2086 # words
@@ -74,7 +81,7 @@ done <<'END_TABLE'
 512|delay 50ms 10ms duplicate 5%
 256|delay 50ms 10ms corrupt 1%
 0|segments
-4096|delay 1ms loss 1% duplicate 5% reorder 25% 50%
+2048|delay 1ms loss 1% duplicate 5% reorder 25% 50% corrupt 1%
 2048|rate 100mbit loss 0.5%
 1024|rate 20mbit delay 5ms limit 20
 END_TABLE
