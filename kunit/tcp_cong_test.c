@@ -158,7 +158,7 @@ static void cong_run(struct ksmol_tcb *tcb, u64 *now, u64 time, u32 rtt)
 
 		for (; left; left -= acked) {
 			acked = min(left, 2 * tcb->mss);
-			tcb->cong->avoid(tcb, acked, *now);
+			tcb->cong->avoid(tcb, acked, 0, *now);
 		}
 		*now += rtt;
 	}
@@ -190,9 +190,9 @@ SEND_CASE(slow_start__ends_at_ssthresh)
 
 	cong_begin(test, "reno", 1000, 10000);
 	tcb->ssthresh = 15000;
-	tcb->cong->avoid(tcb, 4000, 1);
+	tcb->cong->avoid(tcb, 4000, 0, 1);
 	KUNIT_EXPECT_EQ(test, tcb->cwnd, 14000U);
-	tcb->cong->avoid(tcb, 4000, 2);
+	tcb->cong->avoid(tcb, 4000, 0, 2);
 	KUNIT_EXPECT_EQ(test, tcb->cwnd, 15000U);
 }
 
@@ -307,13 +307,13 @@ SEND_CASE(cubic__extremes)
 		cong_begin(test, "cubic", mss[i], KSMOL_TCP_CWND_MAX);
 		before = cong_loss(tcb, now);
 		KUNIT_EXPECT_EQ(test, before, 751619277U);
-		tcb->cong->avoid(tcb, tcb->cwnd, now);
+		tcb->cong->avoid(tcb, tcb->cwnd, 0, now);
 		KUNIT_EXPECT_GE(test, tcb->cwnd, before);
 		now += 1000000ULL * USEC_PER_SEC;
-		tcb->cong->avoid(tcb, tcb->cwnd, now);
+		tcb->cong->avoid(tcb, tcb->cwnd, 0, now);
 		KUNIT_EXPECT_LE(test, tcb->cwnd, KSMOL_TCP_CWND_MAX);
 		tcb->cong->idle(tcb, ~0ULL >> 1, now);
-		tcb->cong->avoid(tcb, tcb->cwnd, now);
+		tcb->cong->avoid(tcb, tcb->cwnd, 0, now);
 		KUNIT_EXPECT_LE(test, tcb->cwnd, KSMOL_TCP_CWND_MAX);
 	}
 	cong_begin(test, "cubic", 65495, 2 * 65495);

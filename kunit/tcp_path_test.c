@@ -430,6 +430,11 @@ static const struct path_case path_cases[] = {
 	  .queue = 30000, .seconds = 1, .retrans = 60 },
 	{ "narrow_reno", .opts = BOTH, .delay = 5000, .rate = 1250,
 	  .queue = 30000, .cong = "reno", .seconds = 1, .retrans = 60 },
+	/* RFC 9406: a queue of 180 ms, which slow start alone overfills: with
+	 * Reno, eleven segments are sent again
+	 */
+	{ "queue_tells_of_itself", .opts = BOTH, .delay = 10000, .rate = 250,
+	  .queue = 45000, .total = 120000, .seconds = 1, .retrans = 0 },
 	{ "narrow_without_options", .delay = 5000, .rate = 1250,
 	  .queue = 30000, .seconds = 2, .timeouts = 2, .retrans = 80 },
 };

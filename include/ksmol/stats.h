@@ -228,6 +228,7 @@ enum ksmol_token_end {
 	X(TLP,		"tlp",		"tail loss probes sent")			\
 	X(TLP_RECOVERED, "tlp_recovered", "losses that such a probe repaired")	\
 	X(SPURIOUS,	"spurious",	"congestion responses undone")		\
+	X(HYSTART,	"hystart",	"slow starts that ended before a loss")	\
 	X(REORDERING,	"reordering",	"times the reordering degree grew")	\
 	X(DSACK_IN,	"dsack_in",	"duplicates reported by peers")		\
 	X(DSACK_OUT,	"dsack_out",	"duplicates reported to peers")		\

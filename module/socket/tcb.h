@@ -192,7 +192,8 @@ enum ksmol_tcp_ca_state {
  * @init: connection established, or algorithm changed
  * @ssthresh: new ssthresh in bytes, when congestion is seen
  * @avoid: @acked bytes were acknowledged while not in recovery and
- *	cwnd-limited: grow cwnd
+ *	cwnd-limited: grow cwnd; @rtt: round trip of the newest of them in
+ *	microseconds, 0 = not known
  * @idle: about to send after @idle microseconds without anything in flight;
  *	may be NULL
  * @undo: the reduction was spurious: cwnd to go back to; may be NULL
@@ -202,7 +203,7 @@ struct ksmol_tcp_cong {
 	const char *name;
 	void (*init)(struct ksmol_tcb *tcb);
 	u32 (*ssthresh)(struct ksmol_tcb *tcb, u64 now);
-	void (*avoid)(struct ksmol_tcb *tcb, u32 acked, u64 now);
+	void (*avoid)(struct ksmol_tcb *tcb, u32 acked, u32 rtt, u64 now);
 	void (*idle)(struct ksmol_tcb *tcb, u64 idle, u64 now);
 	u32 (*undo)(struct ksmol_tcb *tcb);
 };
@@ -509,7 +510,7 @@ struct ksmol_tcb {
 	u32 cwnd_peak;
 	u64 cwnd_stamp;
 	const struct ksmol_tcp_cong *cong;
-	u64 cong_priv[8];
+	u64 cong_priv[10];
 
 	/* round-trip times */
 	u32 srtt8;

@@ -344,7 +344,7 @@ int ksmol_tcp_ack(struct ksmol_tcb *tcb, const struct ksmol_tcp_seg *seg,
 	ack_rtt(tcb, &a, now);
 	if (likely(ack_is_plain(tcb, &a))) {
 		if (ksmol_tcp_cwnd_limited(tcb))
-			tcb->cong->avoid(tcb, a.delivered, now);
+			tcb->cong->avoid(tcb, a.delivered, a.rtt, now);
 	} else {
 		ksmol_tcp_recover(tcb, &a, now);
 	}

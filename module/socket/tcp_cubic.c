@@ -30,6 +30,7 @@
  * @prior_w_max: to undo a reduction
  * @prior_cwnd: window before the last reduction, as it was
  * @timeout: the last reduction was for a timeout
+ * @hystart: before there was any
  */
 struct cubic {
 	u64 epoch;
@@ -44,6 +45,7 @@ struct cubic {
 	u32 prior_w_max;
 	u32 prior_cwnd;
 	bool timeout;
+	struct ksmol_tcp_hystart hystart;
 };
 
 static_assert(sizeof(struct cubic) <=
@@ -145,11 +147,14 @@ static void cubic_friendly(struct ksmol_tcb *tcb, struct cubic *cubic,
 	tcb->cwnd = max(tcb->cwnd, cubic->w_est);
 }
 
-static void cubic_avoid(struct ksmol_tcb *tcb, u32 acked, u64 now)
+static void cubic_avoid(struct ksmol_tcb *tcb, u32 acked, u32 rtt, u64 now)
 {
 	struct cubic *cubic = cubic_state(tcb);
 	u32 ms;
 
+	/* 4.10: the first slow start alone, whose end nothing is known of */
+	if (tcb->ssthresh == KSMOL_TCP_SSTHRESH_INF)
+		acked = ksmol_tcp_hystart(tcb, &cubic->hystart, acked, rtt);
 	acked = ksmol_tcp_slow_start(tcb, acked);
 	if (!acked)
 		return;

@@ -283,7 +283,7 @@ static void cwnd_update(struct ksmol_tcb *tcb, const struct ksmol_tcp_acked *a,
 		prr_update(tcb, a->delivered, a->acked && !lost);
 	else if (!reduced && a->acked && a->delivered &&
 		 ksmol_tcp_cwnd_limited(tcb))
-		tcb->cong->avoid(tcb, a->delivered, now);
+		tcb->cong->avoid(tcb, a->delivered, a->rtt, now);
 }
 
 void ksmol_tcp_recover(struct ksmol_tcb *tcb, struct ksmol_tcp_acked *a,

@@ -146,4 +146,30 @@ static inline u32 ksmol_tcp_cong_flight(const struct ksmol_tcb *tcb)
 	return min(tcb->flight, tcb->cwnd);
 }
 
+/* --- tcp_hystart.c: RFC 9406 --- */
+
+/**
+ * struct ksmol_tcp_hystart - the first slow start, in rounds of a window each
+ * @end: the round ends when this is acknowledged
+ * @last_min, @min: shortest round trip of the round before, of this one, in
+ *	microseconds; 0 = none yet
+ * @baseline: @min when it was found to have grown; 0 = plain slow start
+ * @samples: round trips seen in this round, up to as many as it takes
+ * @rounds: begun since there is a baseline
+ */
+struct ksmol_tcp_hystart {
+	u32 end;
+	u32 last_min;
+	u32 min;
+	u32 baseline;
+	u8 samples;
+	u8 rounds;
+};
+
+/* @acked bytes while cwnd is the limit, @rtt as in struct ksmol_tcp_cong. May
+ * end slow start (ssthresh). Return: how many bytes of growth they are worth.
+ */
+u32 ksmol_tcp_hystart(struct ksmol_tcb *tcb, struct ksmol_tcp_hystart *h,
+		      u32 acked, u32 rtt);
+
 #endif /* _KSMOL_SOCKET_TCP_RECOVERY_H */

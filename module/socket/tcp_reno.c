@@ -26,7 +26,7 @@ static u32 reno_ssthresh(struct ksmol_tcb *tcb, u64 now)
 	return max(ksmol_tcp_cong_flight(tcb) / 2, 2 * tcb->mss);
 }
 
-static void reno_avoid(struct ksmol_tcb *tcb, u32 acked, u64 now)
+static void reno_avoid(struct ksmol_tcb *tcb, u32 acked, u32 rtt, u64 now)
 {
 	struct reno *reno = reno_state(tcb);
 

@@ -85,6 +85,17 @@ done <<'END_TABLE'
 2048|rate 100mbit loss 0.5%
 1024|rate 20mbit delay 5ms limit 20
 END_TABLE
+
+# One stream that fills a queue without end: it is stopped by its round trips,
+# of which an ACK for many segments would tell too seldom.
+offload off
+spoil rate 20mbit delay 10ms
+wait_for 10 idle	# what the others left has been acknowledged
+before=$(tcp_stat hystart)
+lost=$(tcp_stat retrans)
+t 'a narrow link with a long queue' to_peer 7 1 $((4 << 20)) 1 -t "$limit"
+t 'ends slow start' test "$(tcp_stat hystart)" -gt "$before"
+t 'without a loss' test "$(tcp_stat retrans)" = "$lost"
 clean
 t 'what was spoiled was seen as such' test "$(tcp_stat csum_errors)" -gt 0
 t 'and sent again' test "$(tcp_stat retrans)" -gt 0
