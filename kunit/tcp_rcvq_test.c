@@ -3,6 +3,7 @@
 
 #include <kunit/test.h>
 #include <linux/prandom.h>
+#include <linux/sizes.h>
 #include <ksmol/compat.h>
 #include <ksmol/pool.h>
 #include "../module/socket/tcp.h"
@@ -864,12 +865,19 @@ static void tcp_read__buffer_fits_the_caches(struct kunit *test)
 	struct ksmol_tcb *tcb = fixture_start(test, &small);
 
 	tcb->cfg.rcvbuf = 1000;
+	tcb->cfg.rcvbuf_max = 6291456;
+	/* As much as they hold anyway */
 	tuned_by(tcb, 1, 10000);
-	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 2 * 10000U + 19);
-	tuned_by(tcb, 512, 10000);
-	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 3 * 10000U);
-	tuned_by(tcb, 1024, 10000);
 	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 4 * 10000U);
+	tuned_by(tcb, 1, 200000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, (u32)SZ_512K);
+	/* And what is beyond */
+	tuned_by(tcb, 1, 1000000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 2 * 1000000U + 1953);
+	tuned_by(tcb, 512, 1000000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 3 * 1000000U);
+	tuned_by(tcb, 1024, 1000000);
+	KUNIT_EXPECT_EQ(test, tcb->cfg.rcvbuf, 4 * 1000000U);
 	fixture_stop(test);
 }
 

@@ -6,6 +6,7 @@
  */
 
 #include <linux/math.h>
+#include <linux/sizes.h>
 #include <ksmol/compat.h>
 #include "tcp.h"
 
@@ -238,15 +239,19 @@ EXPORT_SYMBOL_IF_KUNIT(ksmol_tcp_rcv_rtt);
  * sender may double both by the next: as much again. Where a round trip is short
  * what that gains is over in milliseconds, and what it costs remains: the more is
  * on its way, the less of it is still in the CPUs' caches (Linux: tcp_rcvbuf_grow(),
- * the sysctl tcp_rcvbuf_low_rtt).
+ * the sysctl tcp_rcvbuf_low_rtt). What they hold in any case is granted all the
+ * same: with less, the peer of a program that reads much at a time waits for each
+ * read.
  */
 #define SHORT_RTT	1024U	/* microseconds */
+#define SHORT_ROOM	SZ_512K
 
 static u64 room_for(const struct ksmol_tcb *tcb, u32 copied)
 {
 	u64 room = 2 * (u64)copied;
+	u64 more = room * min(tcb->rcv_rtt, SHORT_RTT) / SHORT_RTT;
 
-	return room + room * min(tcb->rcv_rtt, SHORT_RTT) / SHORT_RTT;
+	return max(room + more, min_t(u64, 2 * room, SHORT_ROOM));
 }
 
 /* Once per round trip: did the program read more than in any before? */
