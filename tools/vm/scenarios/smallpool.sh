@@ -5,8 +5,8 @@
 
 . "$(dirname "$0")/../ksmol.sh"
 
-# Four at once hold a pool of four: of each answer a page is out until all who
-# listen have read it. Pings come one after another there.
+# Several pings at once can use up a pool of four: of each answer a page may be out
+# until all who listen have read it. They come one after another there.
 in_turn() {
 	local addr addrs=$1
 
